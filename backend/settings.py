@@ -1,0 +1,54 @@
+"""The environment, read once: every setting of every process, with its meaning and default."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from backend.errors import InvalidSettings
+
+
+class Settings(BaseSettings):
+    """What the environment decides. Names are upper case with the prefix ``RR_``, but for ``DATABASE_URL``."""
+
+    model_config = SettingsConfigDict(env_prefix="RR_", extra="ignore", frozen=True)
+
+    database_url: str | None = Field(None, validation_alias="DATABASE_URL", description="PostgreSQL to use; none: the embedded one")
+    data_dir: Path = Field(Path(".data"), description="where the embedded PostgreSQL keeps its files")
+    environment: Literal["production", "staging", "demo"] = Field("production", description="what the banner says")
+    auth: Literal["oidc", "proxy", "demo"] = Field("oidc", description="who says who an actor is")
+    demo_role: str = Field("dc-expert", description="the demo identity that the API acts as, only with RR_AUTH=demo")
+
+    oms_url: str = Field("https://cmsoms.cern.ch/agg/api/v1", description="the OMS API")
+    oms_token_url: str | None = Field(None, description="token endpoint for OMS; none: OMS is asked without a token")
+    oms_audience: str = Field("cmsoms-prod", description="audience of the OMS token")
+    oms_client_id: str | None = Field(None, description="client id for the OMS token")
+    oms_client_secret: SecretStr | None = Field(None, description="client secret for the OMS token")
+    oms_timeout_seconds: float = Field(30.0, gt=0, description="how long OMS may take for one answer")
+    oms_first_run: int = Field(0, ge=0, description="runs below this number are not ingested")
+
+    dqm_gui_url: str = Field("https://cmsweb.cern.ch/dqm/offline", description="the DQM GUI")
+    dqm_gui_api: Literal["legacy", "v1"] = Field("legacy", description="which listing the DQM GUI serves")
+
+    ingest_every_seconds: int = Field(30, ge=1, description="pause between two looks at OMS")
+    sweep_every_seconds: int = Field(3600, ge=1, description="pause between two sweeps of OMS by run number")
+    worker_name: str | None = Field(None, description="name of this worker in the job table; none: host and process")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process.
+
+    Raises
+    ------
+    InvalidSettings
+        If a variable cannot be; the sentence names it and its value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(map(str, first["loc"])).upper()
+        raise InvalidSettings(f"The setting {name} cannot be {first['input']!r}: {first['msg']}.") from error
