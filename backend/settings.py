@@ -17,6 +17,7 @@ class Settings(BaseSettings):
 
     database_url: str | None = Field(None, validation_alias="DATABASE_URL", description="PostgreSQL to use; none: the embedded one")
     data_dir: Path = Field(Path(".data"), description="where the embedded PostgreSQL keeps its files")
+    pg_bin: Path | None = Field(None, description="PostgreSQL programs for the embedded one; none: those of its wheel")
     environment: Literal["production", "staging", "demo"] = Field("production", description="what the banner says")
     auth: Literal["oidc", "proxy", "demo"] = Field("oidc", description="who says who an actor is")
     demo_role: str = Field("dc-expert", description="the demo identity that the API acts as, only with RR_AUTH=demo")
@@ -26,11 +27,15 @@ class Settings(BaseSettings):
     oms_audience: str = Field("cmsoms-prod", description="audience of the OMS token")
     oms_client_id: str | None = Field(None, description="client id for the OMS token")
     oms_client_secret: SecretStr | None = Field(None, description="client secret for the OMS token")
+    oms_token_exchange: bool = Field(False, description="the token is exchanged for one of the audience, in a second step")
     oms_timeout_seconds: float = Field(30.0, gt=0, description="how long OMS may take for one answer")
     oms_first_run: int = Field(0, ge=0, description="runs below this number are not ingested")
 
     dqm_gui_url: str = Field("https://cmsweb.cern.ch/dqm/offline", description="the DQM GUI")
     dqm_gui_api: Literal["legacy", "v1"] = Field("legacy", description="which listing the DQM GUI serves")
+    dqm_gui_certificate: Path | None = Field(None, description="X.509 certificate shown to the DQM GUI, PEM")
+    dqm_gui_key: Path | None = Field(None, description="private key of that certificate; none: in the same file")
+    dqm_gui_timeout_seconds: float = Field(60.0, gt=0, description="how long the DQM GUI may take for its listing")
 
     ingest_every_seconds: int = Field(30, ge=1, description="pause between two looks at OMS")
     sweep_every_seconds: int = Field(3600, ge=1, description="pause between two sweeps of OMS by run number")
