@@ -30,8 +30,8 @@ class LumiRange:
     def __post_init__(self) -> None:
         if not 1 <= self.first <= self.last <= MAX_LUMISECTION:
             raise BadLumisections(
-                f"Lumisections {self.first} to {self.last} are not a range: it must begin at 1 or later, end no earlier "
-                f"than it begins, and end at {MAX_LUMISECTION} or before."
+                f"Lumisections {self.first} to {self.last} are not a range: it must begin at 1 or later, end no "
+                f"earlier than it begins, and end at {MAX_LUMISECTION} or before."
             )
 
     def __len__(self) -> int:

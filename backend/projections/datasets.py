@@ -1,0 +1,27 @@
+"""A dataset as it stands: its states and attributes, from everything said of it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from backend.projections.attributes import AttributeChange, attributes_in_force
+from models.lumis import LumiSet
+
+_STATE = "state."
+
+
+def dataset_attributes(changes: Iterable[AttributeChange]) -> dict[str, Any]:
+    """The columns of the projection ``dataset`` that come from attribute words; undone ones left out beforehand."""
+    said = attributes_in_force(changes)
+    known = said.pop("known", None)
+    return {
+        "states": {name.removeprefix(_STATE): value for name, value in said.items() if name.startswith(_STATE)},
+        "is_hidden": bool(said.pop("hidden", False)),
+        "known": None if known is None else LumiSet.pairs(known).as_flat(),
+        "attributes": {name: value for name, value in said.items() if not name.startswith(_STATE)},
+    }
+
+
+def known_of(dataset_known: Iterable[int] | None, run_known: Iterable[int]) -> LumiSet:
+    """The lumisections a dataset has: the run's, narrowed by its own where its source says so. Both are flat."""
+    of_run = LumiSet.flat(run_known)
+    return of_run if dataset_known is None else of_run & LumiSet.flat(dataset_known)

@@ -1,0 +1,105 @@
+"""An act: everything one actor says at once, for one reason. What :func:`~backend.record.record` takes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from models.lumis import LumiRange
+from models.vocabulary import ActKind, LuminositySource, Origin
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DatasetKey:
+    """A dataset as people name it: run and name."""
+
+    run_number: int
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.run_number} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSaid:
+    """Attributes said of a run; with ``withdraws``, earlier words of those origins about them are taken back."""
+
+    run_number: int
+    said: Mapping[str, Any]
+    origin: Origin
+    withdraws: tuple[Origin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSaid:
+    """Attributes said of a dataset; as :class:`RunSaid`."""
+
+    dataset: DatasetKey
+    said: Mapping[str, Any]
+    origin: Origin
+    withdraws: tuple[Origin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LumisectionSaid:
+    """One value for some columns over a range of a dataset; with ``withdraws`` (and no value), earlier words go."""
+
+    dataset: DatasetKey
+    columns: tuple[int, ...]
+    range: LumiRange
+    value: int | None
+    origin: Origin
+    cause: str | None = None
+    comment: str | None = None
+    withdraws: tuple[Origin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LuminositySaid:
+    """Luminosity in /pb from lumisection ``first`` on, as a source gives it; null where it does not know."""
+
+    run_number: int
+    source: LuminositySource
+    first: int
+    delivered: Sequence[float | None]
+    recorded: Sequence[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationSaid:
+    """A new version of a piece of configuration; no body takes it away."""
+
+    kind: str
+    name: str
+    body: Mapping[str, Any] | None
+    is_enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What one actor says in one change set.
+
+    ``new_runs`` and ``new_datasets`` name what begins to exist by this act. ``undoes`` and ``scope`` are for
+    :func:`~backend.record.undo` alone.
+    """
+
+    by: str
+    why: str
+    kind: ActKind
+    new_runs: tuple[int, ...] = ()
+    new_datasets: tuple[DatasetKey, ...] = ()
+    runs: tuple[RunSaid, ...] = ()
+    datasets: tuple[DatasetSaid, ...] = ()
+    lumisections: tuple[LumisectionSaid, ...] = ()
+    luminosities: tuple[LuminositySaid, ...] = ()
+    configurations: tuple[ConfigurationSaid, ...] = ()
+    undoes: int | None = None
+    scope: Mapping[str, Sequence[int]] | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The change set that an act became."""
+
+    change_set: int
+    at: datetime

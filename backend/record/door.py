@@ -1,0 +1,74 @@
+"""The one door for writes: lock, check for conflict, fold, take the clock, append, publish; all in one transaction."""
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from backend.errors import Conflict, InvalidInput
+from backend.record.act import Act, Recorded
+from backend.record.configuring import draw_configurations
+from backend.record.conflicts import refuse_conflicts
+from backend.record.drawing import draw
+from backend.record.loading import load
+from backend.record.numbering import number
+from backend.record.publishing import publish
+from backend.record.reach import reach_of
+from backend.record.writing import append, stamped, tick
+from models.vocabulary import ActKind
+
+
+def record(session: Session, act: Act, *, seen: int | None = None) -> Recorded:
+    """Put an act into the log and its consequences into the projections, in the session's transaction.
+
+    Parameters
+    ----------
+    session
+        An open transaction (``backend.db.transaction``); nothing is committed here.
+    act
+        What is said. Rights, states and the sense of the input are checked by the command that made the act.
+    seen
+        The change-set id that the writer looked at; none means that no conflict is checked (legacy API routes).
+
+    Raises
+    ------
+    NotFound
+        If a run or dataset that is spoken of does not exist.
+    Conflict
+        If somebody changed the same attribute, or the same column in overlapping lumisections, after ``seen``; or if
+        a run, dataset or version was made by somebody else at the same moment.
+    InvalidInput
+        If the act says nothing, or a proposal speaks of lumisections without speaking of the run.
+    """
+    _refuse_nonsense(act)
+    reach = reach_of(session, act)
+    if seen is not None:
+        refuse_conflicts(session, act, reach=reach, seen=seen)
+    loaded = load(session, reach)
+    numbered = number(session, act, reach)
+    picture = draw(act, reach=reach, loaded=loaded, numbered=numbered)
+    configurations = draw_configurations(session, picture, act=act, reach=reach)
+    stamp = tick(session, act)
+    try:
+        append(session, act, stamp=stamp, reach=reach, numbered=numbered, configurations=configurations)
+    except IntegrityError as error:
+        raise Conflict(f"Somebody made the same thing at the same moment: {str(error.orig).splitlines()[0]}") from error
+    publish(session, stamped(picture, stamp))
+    return stamp
+
+
+def _refuse_nonsense(act: Act) -> None:
+    said = (
+        *act.runs,
+        *act.datasets,
+        *act.lumisections,
+        *act.luminosities,
+        *act.configurations,
+        *act.new_runs,
+        *act.new_datasets,
+    )
+    if not said and act.undoes is None:
+        raise InvalidInput(f"The act {act.why!r} by {act.by} says nothing.")
+    if act.kind is ActKind.PROPOSAL:
+        spoken_of = {s.run_number for s in act.runs}
+        named = {s.dataset.run_number for s in act.datasets} | {s.dataset.run_number for s in act.lumisections}
+        if left_out := named - spoken_of:
+            raise InvalidInput(f"A proposal about lumisections of run {min(left_out)} must also speak of the run.")

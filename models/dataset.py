@@ -1,0 +1,54 @@
+"""Projection: every dataset as it stands now, with its counts per flag and status and its searchable words."""
+
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, Column, Computed, Index, Integer, SmallInteger, Text
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlmodel import Field, SQLModel
+
+from models.vocabulary import Status
+
+COUNTS_PER_FLAG = len(Status)
+"""How many counts one flag takes in :attr:`Dataset.counts`: one per status, in the order of ``Status``."""
+
+
+def count_position(column_id: int, status: Status) -> int:
+    """Where in :attr:`Dataset.counts` the lumisections of a flag with a status are counted, from 1 as in SQL.
+
+    >>> count_position(1, Status.GOOD), count_position(2, Status.BAD)
+    (1, 8)
+    """
+    return (column_id - 1) * COUNTS_PER_FLAG + status
+
+
+class Dataset(SQLModel, table=True):
+    """A dataset as it stands now.
+
+    ``states`` is workspace → state. ``known`` is null unless the dataset's source says which lumisections it has;
+    then it narrows the run's. ``counts`` are lumisections per flag and status (:func:`count_position`), counted
+    within the known ones. ``notes`` is column id → comments and causes in force, and ``words`` their text index.
+    """
+
+    __tablename__ = "dataset"
+    __table_args__ = (
+        Index("dataset_run_name", "run_number", "name", unique=True),
+        Index("dataset_name", "name", "run_number"),
+        Index("dataset_last_change", "last_change"),
+        Index("dataset_words", "words", postgresql_using="gin"),
+    )
+
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    run_number: int = Field(sa_column=Column(Integer, nullable=False))
+    name: str = Field(sa_column=Column(Text, nullable=False))
+    states: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    is_hidden: bool = Field(default=False)
+    known: list[int] | None = Field(default=None, sa_column=Column(ARRAY(SmallInteger)))
+    attributes: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    counts: list[int] = Field(sa_column=Column(ARRAY(SmallInteger), nullable=False))
+    notes: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    words: Any = Field(
+        default=None,
+        sa_column=Column(TSVECTOR, Computed("jsonb_to_tsvector('simple', notes, '[\"string\"]')", persisted=True)),
+    )
+    last_change: int = Field(sa_column=Column(BigInteger, nullable=False))
+    changed_by: str = Field(sa_column=Column(Text, nullable=False))

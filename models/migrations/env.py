@@ -1,0 +1,22 @@
+"""Runs the migrations on the database that the caller gives, or that ``DATABASE_URL`` names."""
+
+import os
+
+import sqlmodel
+from alembic import context
+from sqlalchemy import create_engine, pool
+
+target = sqlmodel.SQLModel.metadata
+
+
+def _url() -> str:
+    url = context.config.attributes.get("url") or os.environ.get("DATABASE_URL")
+    if not url:
+        raise SystemExit("DATABASE_URL is not set: say which PostgreSQL database to bring up to date.")
+    return "postgresql+psycopg://" + url.partition("://")[2]
+
+
+with create_engine(_url(), poolclass=pool.NullPool).connect() as connection:
+    context.configure(connection=connection, target_metadata=target, compare_type=True, compare_server_default=False)
+    with context.begin_transaction():
+        context.run_migrations()
