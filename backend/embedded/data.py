@@ -1,10 +1,14 @@
 """The data folder of the embedded PostgreSQL: made whole or not at all, and read only by programs that fit it."""
 
 import shutil
+import tempfile
 from pathlib import Path
 
 from backend.embedded.programs import Programs, last_words
 from backend.errors import DatabaseUnavailable
+
+UNFINISHED = "pgdata.new-"
+"""How the names of folders begin that initdb is at work in, or was when it was killed."""
 
 PARAMETERS = {
     "listen_addresses": "",
@@ -34,12 +38,17 @@ def ensure_data(root: Path, programs: Programs) -> Path:
     Raises
     ------
     DatabaseUnavailable
-        If it cannot be made, is no PostgreSQL data, or is that of another major version or user.
+        If it cannot be made or entered, is no PostgreSQL data, or is that of another major version or user.
     """
+    if not programs.may_enter(root):
+        raise DatabaseUnavailable(
+            f"PostgreSQL cannot run as root here, and user {programs.owner} cannot enter {root}: "
+            "choose a folder that everybody may enter, or set DATABASE_URL to a server."
+        )
     data = root / "pgdata"
     if not (data / "PG_VERSION").exists():
         _create(root, data, programs=programs)
-    made_by = (data / "PG_VERSION").read_text(encoding="ascii").strip()
+    made_by = (data / "PG_VERSION").read_text(encoding="utf-8").strip()
     if made_by != str(programs.major):
         raise DatabaseUnavailable(
             f"{data} was made by PostgreSQL {made_by}, but the programs in {programs.folder} are {programs.major}: "
@@ -68,19 +77,23 @@ def write_parameters(data: Path, socket_folder: Path, *, port: int, programs: Pr
 
 
 def _create(root: Path, data: Path, *, programs: Programs) -> None:
-    """Make it beside its place and rename: an interrupted initdb leaves nothing that looks like data."""
+    """Make it beside its place and rename: an interrupted initdb leaves nothing that looks like data.
+
+    The beside is a new one each time, because the initdb of a killed process may still be at work in the last one.
+    """
     if data.exists() and any(data.iterdir()):
         raise DatabaseUnavailable(f"{data} holds files that are no PostgreSQL data: move them elsewhere first.")
-    new = root / "pgdata.new"
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(mode=0o700)
+    new = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=root))
     programs.hand_over(new)
     options = ["-E", "UTF8", "--locale=C", "-U", "postgres", "-A", "trust", "--data-checksums"]
     if programs.major >= 17:
         options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     code, output = programs.run("initdb", *options, folder=root, data=new)
     if code != 0:
+        shutil.rmtree(new, ignore_errors=True)
         raise DatabaseUnavailable(f"PostgreSQL could not make its data in {root}: {last_words(output)}")
     with (new / "postgresql.conf").open("a", encoding="utf-8") as conf:
         conf.write("include 'registry.conf'\n")
     new.rename(data)
+    for given_up in root.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(given_up, ignore_errors=True)

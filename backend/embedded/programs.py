@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypedDict
 
 from backend.errors import DatabaseUnavailable
 
@@ -37,8 +38,14 @@ class Programs:
     def hand_over(self, path: Path) -> None:
         """Give a file to the account that PostgreSQL runs as."""
         if self.changes_owner:
-            account = pwd.getpwuid(self.owner)
-            os.chown(path, account.pw_uid, account.pw_gid)
+            os.chown(path, self.owner, pwd.getpwuid(self.owner).pw_gid)
+
+    def may_enter(self, folder: Path) -> bool:
+        """Whether the account that PostgreSQL runs as gets into a folder."""
+        entered = subprocess.run(
+            ["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)], stderr=subprocess.DEVNULL, check=False, **_as(self.owner)
+        )
+        return entered.returncode == 0
 
     def run(self, program: str, *arguments: str, folder: Path, data: Path | None = None) -> tuple[int, str]:
         """Exit code and output of one program, run in ``folder`` out of reach of the terminal's Ctrl-C.
@@ -56,6 +63,7 @@ class Programs:
                 env=_environment(data),
                 start_new_session=True,
                 check=False,
+                **_as(self.owner),
             )
             output.seek(0)
             return finished.returncode, output.read().strip()
@@ -80,10 +88,12 @@ def find_programs(preferred: Path | None = None) -> Programs:
         raise DatabaseUnavailable(f"RR_PG_BIN is {folder}, but there is no initdb in it.")
     complaint = ""
     for prefix, owner in _ways_to_run():
-        major, complaint = _major_version(folder, prefix)
+        major, complaint = _major_version(folder, prefix, owner=owner)
         if major is not None:
             return Programs(folder, major, owner, prefix)
-    raise DatabaseUnavailable(f"The PostgreSQL programs in {folder} do not run here: {complaint}")
+    raise DatabaseUnavailable(
+        f"The PostgreSQL programs in {folder} do not run here: {complaint}; set DATABASE_URL to a server."
+    )
 
 
 def last_words(output: str) -> str:
@@ -115,21 +125,35 @@ def _ways_to_run() -> Iterator[tuple[tuple[str, ...], int]]:
     yield USER_NAMESPACE, 0
     for name in ACCOUNTS_FOR_ROOT:
         try:
-            account = pwd.getpwnam(name)
+            yield (), pwd.getpwnam(name).pw_uid
         except KeyError:
             continue
-        yield ("setpriv", f"--reuid={name}", f"--regid={account.pw_gid}", "--clear-groups"), account.pw_uid
 
 
-def _major_version(folder: Path, prefix: tuple[str, ...]) -> tuple[int | None, str]:
+def _major_version(folder: Path, prefix: tuple[str, ...], *, owner: int) -> tuple[int | None, str]:
     """The major version that the programs say they have, else what went wrong."""
     command = [*prefix, str(folder / "postgres"), "--version"]
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, cwd="/", env=_environment(None), check=False)
+        answer = subprocess.run(
+            command, capture_output=True, text=True, cwd="/", env=_environment(None), check=False, **_as(owner)
+        )
     except OSError as error:
-        return None, f"{error.filename or command[0]}: {error.strerror}."
+        return None, f"{error.filename or command[0]}: {error.strerror}"
     found = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
     return (int(found[1]), "") if found else (None, (answer.stderr or answer.stdout).strip())
+
+
+class _Account(TypedDict, total=False):
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def _as(owner: int) -> _Account:
+    """What makes ``subprocess`` run a program as another account, if it is another."""
+    if owner == os.geteuid():
+        return {}
+    return {"user": owner, "group": pwd.getpwuid(owner).pw_gid, "extra_groups": []}
 
 
 def _environment(data: Path | None) -> dict[str, str]:

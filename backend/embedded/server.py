@@ -157,8 +157,10 @@ class Embedded:
             code, output = programs.run("pg_ctl", "start", *wait, folder=self.root, data=self.data)
         except BaseException:  # Ctrl-C while it comes up: nobody else can be using it yet
             programs.run("pg_ctl", "stop", "-m", "immediate", folder=self.root, data=self.data)
+            self._remove_socket_folder()
             raise
         if code != 0:
+            self._remove_socket_folder()
             with self.log.open("rb") as log:
                 log.seek(log_before)
                 said = last_words(log.read().decode(errors="replace")) or last_words(output)
@@ -169,6 +171,10 @@ class Embedded:
         _, output = programs.run("pg_ctl", "stop", *wait, folder=self.root, data=self.data)
         if running_postmaster(self.data, owner=programs.owner) is not None:
             raise DatabaseUnavailable(f"PostgreSQL in {self.root} did not stop: {last_words(output)}")
+        self._remove_socket_folder()
+
+    def _remove_socket_folder(self) -> None:
+        """Unless a server has its socket there, as one that still recovers."""
         if self._socket_folder is not None:
             with contextlib.suppress(OSError):
                 self._socket_folder.rmdir()
