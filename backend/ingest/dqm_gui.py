@@ -10,7 +10,7 @@ from typing import Literal, Self
 
 import httpx
 
-from backend.errors import InvalidSettings, SourceNonsense
+from backend.errors import InvalidInput, InvalidSettings, SourceNonsense
 from backend.ingest.transport import Transport, utc_now
 from backend.settings import Settings
 
@@ -63,8 +63,19 @@ class DqmGui:
         self._api = api
 
     def datasets(self, match: str = "") -> list[GuiDataset]:
-        """The datasets whose name matches the regular expression somewhere, each once, by run number and name."""
-        wanted = re.compile(match)
+        """The datasets in whose name the regular expression is found, each once, by run number and name.
+
+        Raises
+        ------
+        InvalidInput
+            If it is no regular expression.
+        SourceNonsense
+            If an entry of the listing names no run or no dataset.
+        """
+        try:
+            wanted = re.compile(match)
+        except re.error as error:
+            raise InvalidInput(f"{match!r} is no regular expression for datasets: {error}.") from error
         if self._api == "legacy":
             listed = self._transport.get("data/json/samples", (("match", match),), read=_read_legacy)
         else:

@@ -33,7 +33,7 @@ _NOT_AUTHENTICATED = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FOUND, htt
 """OMS sends whoever it does not know to a login page, or says 401 (field.md §2b)."""
 
 _MAY_PASS = frozenset({httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS})
-_pause = wait_exponential_jitter(initial=0.5, max=20.0, jitter=0.5)
+_pause = wait_exponential_jitter(multiplier=0.5, max=20.0, jitter=0.5)
 
 
 def utc_now() -> datetime:
