@@ -67,6 +67,10 @@ class OmsToken:
         if self._kept is not None and self._kept.text == token:
             self._kept = None
 
+    def close(self) -> None:
+        """Let go of the connections to the token endpoint."""
+        self._endpoint.close()
+
     def _new(self) -> "_Token":
         us = {
             "client_id": self._credentials.client_id,

@@ -62,6 +62,9 @@ class Bearer(Protocol):
     def forget(self, token: str) -> None:
         """This token was refused; the next one must be new."""
 
+    def close(self) -> None:
+        """Let go of the connections to whoever gives the tokens."""
+
 
 class Transport:
     """A source outside, by its base URL.
@@ -130,8 +133,10 @@ class Transport:
         return self._ask(_Question("POST", path, form=form), read, None)
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections, also of those to whoever gives the tokens."""
         self._client.close()
+        if self._bearer is not None:
+            self._bearer.close()
 
     def __enter__(self) -> Self:
         return self

@@ -299,3 +299,19 @@ def test_an_oms_behind_a_token_is_asked_with_it() -> None:
         pytest.raises(SourceUnavailable, match="does not accept who we are"),
     ):
         oms.newest_run_number()
+
+
+def test_closing_lets_go_of_oms_and_of_the_token_endpoint() -> None:
+    class Network(httpx.BaseTransport):
+        closed = 0
+
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            return httpx.Response(500)
+
+        def close(self) -> None:
+            self.closed += 1
+
+    network = Network()
+    settings = Settings(oms_token_url="http://auth/token", oms_client_id="registry", oms_client_secret="s")
+    open_oms(settings, network=network).close()
+    assert network.closed == 2
