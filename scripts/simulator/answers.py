@@ -16,8 +16,9 @@ from scripts.simulator.schema import Kind
 KEPT_BYTES = 128_000_000
 """How much of what was answered is kept for the next who asks the same."""
 
-IN_ORDER = ((("lumisection_number", False),), (("run_number", False), ("lumisection_number", False)), ())
-"""The sort orders in which lumisections are anyway."""
+BY_NUMBER = (("lumisection_number", False),)
+IN_ORDER = ((), (("run_number", False), *BY_NUMBER))
+"""The sort orders in which lumisections are anyway; those of a single run are also by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,8 @@ class Kept:
 
 def runs_page(holdings: Holdings, query: Query) -> Page:
     """The runs that a query asks for, ascending unless it says otherwise."""
-    units = {run.run_number: run.units for run in holdings.runs()}
-    rows = in_order(keep((run.attributes for run in holdings.runs()), query.filters), query.sort)
-    chosen = rows[query.offset : query.offset + query.limit]
-    return Page(chosen, [units[int(str(row["run_number"]))] for row in chosen], len(rows))
+    pairs = [(run.attributes, run.units) for run in holdings.runs() if keep([run.attributes], query.filters)]
+    return _sorted_page(pairs, query)
 
 
 def lumisections_page(holdings: Holdings, query: Query) -> Page:
@@ -63,7 +62,8 @@ def lumisections_page(holdings: Holdings, query: Query) -> Page:
     by_run = query.about(("run_number", "fill_number"))
     runs = [run for run in holdings.runs() if keep([run.attributes], by_run)]
     others = tuple(f for f in query.filters if f not in by_run)
-    if others or query.sort not in IN_ORDER:
+    as_they_are = query.sort in IN_ORDER or (query.sort == BY_NUMBER and len(runs) == 1)
+    if others or not as_they_are:
         pairs = [(row, run.lumisection_units) for run in runs for row in keep(run.rows(), others)]
         return _sorted_page(pairs, query)
     return _sliced_page(runs, query)
@@ -77,20 +77,21 @@ def fills_page(holdings: Holdings, query: Query) -> Page:
 def document(page: Page, query: Query, *, resource: str, url: str, params: Sequence[tuple[str, str]]) -> bytes:
     """The JSON:API document of a page, with links to its neighbours."""
     base = f"{url}/{resource}"
-    pairs = zip(page.rows, page.units, strict=True)
-    data = [one(row, units, query.fields, resource=resource, base=base) for row, units in pairs]
+    data = objects(page, query.fields, resource=resource, base=base)
     links = _links(base, params, query=query, total=page.total)
     return orjson.dumps({"data": data, "meta": {"totalResourceCount": page.total}, "links": links})
 
 
-def one(row: Row, units: Units, fields: tuple[str, ...] | None, *, resource: str, base: str) -> dict[str, object]:
-    """One resource object."""
-    key = _id(row, resource)
-    attributes = row if fields is None else {name: row[name] for name in fields if name in row}
-    if fields is not None:
-        units = {name: unit for name, unit in units.items() if name in fields}
-    meta = {"row": {name: {"units": unit} for name, unit in units.items()}}
-    return {"id": key, "type": resource, "attributes": attributes, "links": {"self": f"{base}/{key}"}, "meta": meta}
+def objects(page: Page, fields: tuple[str, ...] | None, *, resource: str, base: str) -> list[dict[str, object]]:
+    """The resource objects of a page; rows of one run share their units, which are written once."""
+    metas = {id(units): _meta(units, fields) for units in page.units}
+    out: list[dict[str, object]] = []
+    for row, units in zip(page.rows, page.units, strict=True):
+        key = _id(row, resource)
+        attributes = row if fields is None else {name: row[name] for name in fields if name in row}
+        links, meta = {"self": f"{base}/{key}"}, metas[id(units)]
+        out.append({"id": key, "type": resource, "attributes": attributes, "links": links, "meta": meta})
+    return out
 
 
 def fields_document(schema: Mapping[str, Kind]) -> bytes:
@@ -134,6 +135,11 @@ def _sliced_page(runs: Sequence[OmsRun], query: Query) -> Page:
             units += [run.lumisection_units] * len(part)
         at += run.count
     return Page(rows, units, at)
+
+
+def _meta(units: Units, fields: tuple[str, ...] | None) -> orjson.Fragment:
+    shown = {name: {"units": unit} for name, unit in units.items() if fields is None or name in fields}
+    return orjson.Fragment(orjson.dumps({"row": shown}))
 
 
 def _id(row: Row, resource: str) -> str:

@@ -1,6 +1,7 @@
 """What OMS and the DQM GUI hold at this moment: the runs that have arrived, and every change made to them since."""
 
 import time
+from bisect import insort
 from collections.abc import Callable
 from datetime import timedelta
 from threading import RLock
@@ -17,7 +18,10 @@ class UnknownRun(LookupError):
 
 
 class Holdings:
-    """The season as far as it has come. Every change but a silent one moves the run's ``last_update`` on."""
+    """The season as far as it has come. Every change but a silent one moves the run's ``last_update`` on.
+
+    A change to the run that is being taken lets it stand still as it is then, until it is finished.
+    """
 
     def __init__(self, feed: Feed, pace: Pace, clock: Callable[[], float] = time.monotonic) -> None:
         self.feed = feed
@@ -39,7 +43,7 @@ class Holdings:
         """The runs that have arrived, in order; the last may be still going."""
         with self._lock:
             position = self.position
-            over = min(int(min(position, len(self._order))), len(self._order))
+            over = int(min(position, len(self._order)))
             arrived = [self._runs[number] for number in self._order[:over]]
             if over < len(self._order):
                 arrived.append(self._being_taken(self._runs[self._order[over]], position - over))
@@ -63,11 +67,12 @@ class Holdings:
                 if at + 1 + sample.after_runs <= position
             ]
 
-    def stamp(self) -> tuple[int, int, int]:
+    def stamp(self) -> tuple[object, ...]:
         """A value that is different whenever OMS would answer something else."""
         with self._lock:
             runs = self.runs()
-            return self._changes, len(runs), runs[-1].count if runs else 0
+            newest = (runs[-1].count, runs[-1].attributes["last_update"]) if runs else ()
+            return self._changes, len(runs), *newest
 
     def put(self, run: OmsRun, *, silently: bool = False) -> OmsRun:
         """Put this version of a run in place of the one OMS has, or add it.
@@ -81,7 +86,7 @@ class Holdings:
             if not silently:
                 run = oms.changed(run, {"last_update": self._now()})
             if run.run_number not in self._runs:
-                self._order.insert(len(self.runs()), run.run_number)
+                insort(self._order, run.run_number)
             self._runs[run.run_number] = run
             self._changes += 1
             return run
@@ -96,7 +101,7 @@ class Holdings:
             return run
 
     def change(self, run_number: int, how: Callable[[OmsRun], OmsRun], *, silently: bool = False) -> OmsRun:
-        """Change a run that has arrived."""
+        """Change a run that has arrived in one of the ways of :mod:`scripts.simulator.oms`."""
         with self._lock:
             return self.put(how(self.run(run_number)), silently=silently)
 

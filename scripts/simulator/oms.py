@@ -47,19 +47,10 @@ def cut(run: OmsRun, count: int) -> OmsRun:
     """The run while it is being taken, after its first ``count`` lumisections: no end, counters still running up."""
     whole = run.whole or run
     rows = whole.rows()[:count]
-    last = rows[-1]
     share = len(rows) / max(whole.count, 1)
-    end = str(last["end_time"])
-    attributes = whole.attributes | {
-        "end_time": None,
-        "duration": None,
-        "last_lumisection_number": last["lumisection_number"],
-        "delivered_lumi": last["delivered_lumi"],
-        "recorded_lumi": last["recorded_lumi"],
-        "end_lumi": last["end_lumi"],
-        "last_update": end,
-    }
-    attributes |= {key: _scaled(whole.attributes.get(key), share) for key in VOLATILE}
+    counters = {key: _scaled(whole.attributes.get(key), share) for key in VOLATILE}
+    so_far = {"end_time": None, "duration": None, "last_update": rows[-1]["end_time"]}
+    attributes = whole.attributes | _totals(rows) | counters | so_far
     return replace(with_rows(whole, rows), attributes=attributes, whole=whole)
 
 
@@ -81,17 +72,20 @@ def shrunk(run: OmsRun, last: int) -> OmsRun:
 
 def without(run: OmsRun, first: int, last: int) -> OmsRun:
     """The run without the lumisections ``first`` to ``last``: a hole, if there are others after them."""
-    return with_rows(run, tuple(row for row in run.rows() if not first <= _number(row) <= last))
+    rows = tuple(row for row in run.rows() if not first <= _number(row) <= last)
+    return replace(with_rows(run, rows), whole=run.whole and without(run.whole, first, last))
 
 
 def changed(run: OmsRun, attributes: Row) -> OmsRun:
     """The run with other attributes."""
-    return replace(run, attributes=run.attributes | attributes)
+    return replace(run, attributes=run.attributes | attributes, whole=run.whole and changed(run.whole, attributes))
 
 
 def lumisections_changed(run: OmsRun, first: int, last: int, *, attributes: Row) -> OmsRun:
     """The run with other attributes in the lumisections ``first`` to ``last``."""
-    return with_rows(run, tuple(row | attributes if first <= _number(row) <= last else row for row in run.rows()))
+    rows = tuple(row | attributes if first <= _number(row) <= last else row for row in run.rows())
+    whole = run.whole and lumisections_changed(run.whole, first, last, attributes=attributes)
+    return replace(with_rows(run, rows), whole=whole)
 
 
 def write_time(time: datetime) -> str:
@@ -105,12 +99,22 @@ def read_time(text: str) -> datetime:
 
 
 def _as_its_rows_say(run: OmsRun) -> OmsRun:
-    last = run.rows()[-1] if run.count else None
-    if last is None:
+    """The run with the totals, and if it is over the end, of the lumisections it has now."""
+    rows = run.rows()
+    if not rows:
         return run
-    totals = {key: last[key] for key in ("delivered_lumi", "recorded_lumi", "end_lumi")}
-    ended = {"end_time": last["end_time"]} if run.attributes.get("end_time") else {}
-    return changed(run, {"last_lumisection_number": last["lumisection_number"], **totals, **ended})
+    totals = _totals(rows)
+    if run.attributes.get("end_time"):
+        begin, end = read_time(str(run.attributes["start_time"])), read_time(str(rows[-1]["end_time"]))
+        totals |= {"end_time": write_time(end), "duration": int((end - begin).total_seconds())}
+    return replace(run, attributes=run.attributes | totals)
+
+
+def _totals(rows: tuple[Row, ...]) -> Row:
+    """What the last lumisections say of the whole run: luminosity counts up, and may be null at the very end."""
+    names = ("delivered_lumi", "recorded_lumi", "end_lumi")
+    totals = {name: next((row[name] for row in reversed(rows) if row[name] is not None), None) for name in names}
+    return {"last_lumisection_number": rows[-1]["lumisection_number"]} | totals
 
 
 def _following(last: Row, before: Row) -> Row:

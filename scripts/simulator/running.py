@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from scripts.simulator.faults import Fault, Faults
 from scripts.simulator.feed import SCENARIO, Feed, feed_of, recorded_scenario
 from scripts.simulator.holdings import Holdings
 from scripts.simulator.oms import OmsRun
-from scripts.simulator.pace import ALL_AT_ONCE, Pace
+from scripts.simulator.pace import Pace, read_pace
 from scripts.simulator.season import Season
 from scripts.simulator.seasons import season_named, season_of
 from scripts.simulator.server import app_for
@@ -150,25 +150,46 @@ def running_simulator(
     season: str | Season | Feed = "2018",
     *,
     port: int = 0,
-    pace: Pace = ALL_AT_ONCE,
+    pace: Pace | str = "max",
+    faults: Iterable[Fault] = (),
     require_token: bool = True,
     tokens: Tokens | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Simulator]:
-    """A simulator that listens in a thread of this process until the context ends."""
+    """A simulator that listens in a thread of this process until the context ends.
+
+    Parameters
+    ----------
+    pace
+        As for ``--pace``: ``"max"``, ``"default"``, runs per second as text, or a :class:`Pace`.
+    faults
+        Faults that are switched on from the start.
+    tokens
+        Another lifetime, or the only clients that are let in.
+    clock
+        The seconds that the pace counts.
+    """
+    chosen = pace if isinstance(pace, Pace) else read_pace(pace)
+    holdings = Holdings(feed_named(season), chosen, clock)
     with listening(port) as sock:
-        site = Site(Holdings(feed_named(season), pace, clock), tokens or Tokens(), requires_token=require_token)
+        site = Site(holdings, tokens or Tokens(), Faults(list(faults)), requires_token=require_token)
         simulator = Simulator(site, sock.getsockname()[1])
         server = Server(simulator)
         thread = Thread(target=server.run, kwargs={"sockets": [sock]}, name="simulator", daemon=True)
         thread.start()
         try:
-            while not server.started and thread.is_alive():
-                time.sleep(0.002)
+            _wait(server, thread)
             yield simulator
         finally:
             server.should_exit = True
             thread.join(timeout=10)
+
+
+def _wait(server: "Server", thread: Thread) -> None:
+    while not server.started:
+        if not thread.is_alive():
+            raise RuntimeError("The simulator ended before it listened.")
+        time.sleep(0.002)
 
 
 def listening(port: int) -> socket.socket:

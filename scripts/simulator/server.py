@@ -98,9 +98,7 @@ def _single(site: Site, request: Request, resource: str) -> Response:
     if not page.rows:
         return refused(HTTPStatus.NOT_FOUND, f"There is no {key} among the {resource}.")
     base = f"{_oms_url(request)}/{resource}"
-    return json_response(
-        orjson.dumps({"data": answers.one(page.rows[0], page.units[0], None, resource=resource, base=base)})
-    )
+    return json_response(orjson.dumps({"data": answers.objects(page, None, resource=resource, base=base)[0]}))
 
 
 def _oms_url(request: Request) -> str:
