@@ -1,0 +1,131 @@
+// What the person does: it is painted at once, numbered, and said to the server, which answers with the last number.
+
+const SAY_AFTER_MS = 120; // arrows held down are said when they come to rest
+
+class Hand {
+  constructor(grid) {
+    this.grid = grid;
+    this.act = 0;
+    const { scroll } = grid;
+    scroll.addEventListener("click", (event) => this.clicked(event));
+    scroll.addEventListener("dblclick", (event) => this.doubleClicked(event));
+    scroll.addEventListener("keydown", (event) => {
+      if (!grid.sheet || !keyAct(this, event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+  }
+
+  clicked(event) {
+    if (event.detail > 1) return;
+    const on = (selector) => event.target.closest(selector);
+    const id = on(".row")?.dataset.id;
+    if (on(".head .tick")) this.tickAll();
+    else if (on(".head .name")) this.sortBy(on(".head .name").dataset.column);
+    else if (id === undefined) return;
+    else if (on(".tick")) this.tick(id, event.shiftKey);
+    else if (on(".act")) this.say("acted", id);
+    else if (on(".k")) this.openCell(id, on(".k").dataset.column);
+    else this.select(id);
+  }
+
+  doubleClicked(event) {
+    const id = event.target.closest(".row")?.dataset.id;
+    if (id !== undefined && !event.target.closest(".tick, .act")) this.open(id);
+  }
+
+  say(name, value) {
+    this.count();
+    this.grid.send(name, { act: this.act, value });
+  }
+
+  // Acts are numbered by the clock, so that they go on growing when the page is left and entered again.
+  count() {
+    clearTimeout(this.saying);
+    this.act = Math.max(this.act + 1, Date.now());
+  }
+
+  select(id, soon = false) {
+    if (id === this.grid.selected) return;
+    this.grid.selected = id;
+    this.grid.mark();
+    this.count();
+    if (soon) this.saying = setTimeout(() => this.say("selected", id), SAY_AFTER_MS);
+    else this.say("selected", id);
+  }
+
+  step(by) {
+    const { grid } = this, last = grid.sheet.ids.length - 1, now = grid.sheet.at.get(grid.selected);
+    if (last < 0) return;
+    const at = now === undefined ? (by === Infinity ? last : 0) : Math.min(last, Math.max(0, now + by));
+    this.select(grid.sheet.ids[at], true);
+    grid.reveal(at);
+    grid.paint();
+    grid.hover.onKeyboard();
+  }
+
+  stepColumn(by) {
+    const { grid } = this, columns = grid.layout.columns.filter((column) => column.quality);
+    if (columns.length === 0) return;
+    const now = columns.findIndex(({ name }) => name === grid.column);
+    const column = columns[Math.min(columns.length - 1, Math.max(0, now < 0 ? 0 : now + by))];
+    if (!grid.sheet.at.has(grid.selected)) this.step(0);
+    grid.column = column.name;
+    grid.revealColumn(column);
+    grid.paint();
+    grid.mark();
+    grid.hover.onKeyboard();
+  }
+
+  leaveCell() {
+    this.grid.column = null;
+    this.grid.hover.leave();
+    this.grid.mark();
+  }
+
+  tick(id, through = false) {
+    const { sheet, ticked } = this.grid, to = sheet.at.get(id);
+    if (to === undefined) return;
+    const on = !ticked.has(id), from = through ? (sheet.at.get(this.lastTicked) ?? to) : to;
+    for (let at = Math.min(from, to); at <= Math.max(from, to); at += 1) {
+      if (on) ticked.add(sheet.ids[at]);
+      else ticked.delete(sheet.ids[at]);
+    }
+    this.lastTicked = id;
+    this.sayTicked();
+  }
+
+  tickAll() {
+    const { sheet, ticked } = this.grid, all = sheet.ids.every((id) => ticked.has(id));
+    for (const id of sheet.ids) {
+      if (all) ticked.delete(id);
+      else ticked.add(id);
+    }
+    this.sayTicked();
+  }
+
+  sayTicked() {
+    this.grid.mark();
+    this.say("ticked", [...this.grid.ticked]);
+  }
+
+  open(id) {
+    if (this.grid.sheet.at.has(id)) this.say("opened", id);
+  }
+
+  openCell(id, column) {
+    if (!column || !this.grid.sheet.at.has(id)) return;
+    this.grid.selected = id;
+    this.grid.column = column;
+    this.grid.mark();
+    this.say("cell", [id, column]);
+  }
+
+  sortBy(name) {
+    const { grid } = this, columns = [...grid.layout.frozen, ...grid.layout.columns];
+    grid.sort = sortAfter(grid.sort, columns.find((column) => column.name === name));
+    grid.toTop = true;
+    grid.mark();
+    this.say("sort", grid.sort);
+  }
+}

@@ -1,0 +1,100 @@
+"""What a quality grid shows and what comes back from it: columns, rows, notes of a cell, and what a person did."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from models.vocabulary import Bit, Status
+
+AttributeValue = str | int | float | bool | datetime | None
+"""What an attribute cell holds; ``None`` is *unsaid* and drawn empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeColumn:
+    """A column that holds a fact about the run or dataset: its number, class, state, start, length.
+
+    ``kind`` says how it is drawn: ``link`` is the name of the row, ``state`` a pill, ``time`` UTC with the local time
+    on hover, ``number`` with separators at the right. Frozen columns come first and stay when one scrolls sideways.
+    """
+
+    name: str
+    label: str
+    width: int
+    kind: Literal["number", "text", "time", "state", "class", "link"] = "text"
+    frozen: bool = False
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QualityColumn:
+    """A column of status bars: a component's flag (``tracker-strip``) or a DCS bit (``oms-bpix_ready``).
+
+    Neighbours of one ``group`` share a heading. ``inverted`` marks flags where BAD means *keep*: drawn neutral.
+    """
+
+    name: str
+    label: str
+    group: str
+    kind: Literal["flag", "bit"] = "flag"
+    inverted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """One run or dataset.
+
+    Parameters
+    ----------
+    id
+        What every event carries: ``"325175"``, or ``"325175:/Express/Collisions2018/DQM"``.
+    known
+        How many lumisections it has, according to OMS.
+    attributes
+        The value per attribute column; a missing one is *unsaid*.
+    counts
+        Per quality column, how many lumisections hold each code of :class:`Status` (flags) or :class:`Bit` (bits).
+        Lumisections that are not counted hold no value.
+    commented
+        The quality columns in which somebody left a comment.
+    """
+
+    id: str
+    known: int
+    attributes: Mapping[str, AttributeValue]
+    counts: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    commented: frozenset[str] = frozenset()
+    is_running: bool = False
+    is_significant: bool = True
+    changed_after_signoff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CellNote:
+    """One thing said in a cell, as its hover card shows it: where, what, why, and by whom.
+
+    ``where`` is written as people write it ("LS 969–1004"), ``who`` with its time ("L. Moreau, 20 Oct 23:51").
+    """
+
+    where: str
+    value: Status | Bit | None
+    cause: str | None = None
+    comment: str | None = None
+    who: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GridEvent:
+    """What the person did since the last script run. ``None`` is *nothing of this kind*; rows travel as ids.
+
+    ``ticked`` is the whole set, also of rows that a filter hides now; ``sort`` is (column, descending); ``acted`` is
+    the row whose note action was pressed.
+    """
+
+    selected: str | None = None
+    ticked: frozenset[str] | None = None
+    sort: tuple[str, bool] | None = None
+    opened: str | None = None
+    cell: tuple[str, str] | None = None
+    acted: str | None = None

@@ -1,0 +1,206 @@
+"""How a quality grid travels to the browser and back: rows column-wise and sparse, events checked before believed.
+
+The sheet (columns and rows) is bytes: 16 characters of digest, then JSON. A cell in which all lumisections hold one
+value is one character of its column's string; only mixed cells carry counts. 1,000 rows by 40 columns are about 130 kB.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from backend.errors import InvalidInput
+from dashboard import look
+from dashboard.components.quality_grid.sheet import (
+    AttributeColumn,
+    AttributeValue,
+    CellNote,
+    GridEvent,
+    GridRow,
+    QualityColumn,
+)
+from models.vocabulary import Bit, Status
+
+UNSAID = 0
+"""The wire code of a flag that nobody said; the statuses are the numbers of :class:`Status`."""
+
+MIXED = "*"
+"""Stands in a column's string for a cell whose lumisections differ; its counts are in the column's ``mixed``."""
+
+_RUNNING, _NOT_SIGNIFICANT, _CHANGED = 1, 2, 4
+
+
+def sheet_bytes(key: str, columns: Sequence[AttributeColumn | QualityColumn], rows: Sequence[GridRow]) -> bytes:
+    """Columns and rows as the browser reads them; equal sheets give equal bytes, which Streamlit sends only once.
+
+    Raises
+    ------
+    InvalidInput
+        If two rows have one id, or a cell counts more lumisections than its row knows.
+    """
+    _refuse_repeated([row.id for row in rows])
+    attributes = [column for column in columns if isinstance(column, AttributeColumn)]
+    qualities = [column for column in columns if isinstance(column, QualityColumn)]
+    sheet = {
+        "key": key,
+        "look": _look(),
+        "attributes": [_attribute(column, rows) for column in attributes],
+        "qualities": [_quality(column, rows) for column in qualities],
+        "ids": [row.id for row in rows],
+        "known": [row.known for row in rows],
+        "marks": [_marks(row) for row in rows],
+    }
+    text = json.dumps(sheet, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return hashlib.blake2b(text, digest_size=8).hexdigest().encode() + text
+
+
+def note_wire(note: CellNote) -> dict[str, str | None]:
+    """A note as the hover card reads it."""
+    match note.value:
+        case Bit():
+            token, word = f"dcs-{note.value.name.lower()}", note.value.name.lower()
+        case status:
+            token, word = look.token_of(status).lower(), status.word if status is not None else "no value"
+    return {
+        "where": note.where,
+        "token": token,
+        "word": word,
+        "cause": note.cause,
+        "comment": note.comment,
+        "who": note.who,
+    }
+
+
+def read_event(said: Mapping[str, Any], columns: Sequence[str] | None = None) -> GridEvent:
+    """What the person did, from what the browser sent; what is malformed is taken as not done.
+
+    ``columns`` are the names that exist; a sort or cell of another column is nothing.
+    """
+    value = {name: packet["value"] for name, packet in said.items() if isinstance(packet, dict) and "value" in packet}
+    opened, acted = _text(value.get("opened")), _text(value.get("acted"))
+    cell = _pair(value.get("cell"), str, str)
+    sort = _pair(value.get("sort"), str, bool)
+    if columns is not None:
+        cell = cell if cell and cell[1] in columns else None
+        sort = sort if sort and sort[0] in columns else None
+    return GridEvent(
+        selected=_text(value.get("selected")) or opened or (cell[0] if cell else None),
+        ticked=_texts(value.get("ticked")),
+        sort=sort,
+        opened=opened,
+        cell=cell,
+        acted=acted,
+    )
+
+
+def last_act(said: Mapping[str, Any]) -> int:
+    """The number of the latest act in what the browser sent; 0 if there was none."""
+    acts = (packet.get("act") for packet in said.values() if isinstance(packet, dict))
+    return max((act for act in acts if isinstance(act, int)), default=0)
+
+
+def _attribute(column: AttributeColumn, rows: Sequence[GridRow]) -> dict[str, Any]:
+    return {
+        "name": column.name,
+        "label": column.label,
+        "width": column.width,
+        "kind": column.kind,
+        "frozen": column.frozen,
+        "unit": column.unit,
+        "values": [_plain(row.attributes.get(column.name)) for row in rows],
+    }
+
+
+def _quality(column: QualityColumn, rows: Sequence[GridRow]) -> dict[str, Any]:
+    filler = UNSAID if column.kind == "flag" else int(Bit.NULL)
+    uniform, mixed = [], {}
+    for at, row in enumerate(rows):
+        counts = row.counts.get(column.name)
+        if not counts:
+            uniform.append(str(filler))
+            continue
+        cell = _whole_cell(row, column.name, counts=counts, filler=filler)
+        if len(cell) == 2:
+            uniform.append(str(cell[0]))
+        else:
+            uniform.append(MIXED)
+            mixed[at] = cell
+    return {
+        "name": column.name,
+        "label": column.label,
+        "group": column.group,
+        "kind": column.kind,
+        "inverted": column.inverted,
+        "uniform": "".join(uniform),
+        "mixed": mixed,
+        "commented": [at for at, row in enumerate(rows) if column.name in row.commented],
+    }
+
+
+def _whole_cell(row: GridRow, column: str, *, counts: Mapping[int, int], filler: int) -> list[int]:
+    """``[code, lumisections, code, lumisections …]`` that adds up to what the row knows."""
+    cell = [int(number) for pair in counts.items() if pair[1] for number in pair]
+    missing = row.known - sum(cell[1::2])
+    if missing < 0:
+        counted = sum(cell[1::2])
+        raise InvalidInput(f"{row.id} knows {row.known} lumisections, but {column} counts {counted}")
+    if missing and filler in cell[::2]:
+        cell[cell[::2].index(filler) * 2 + 1] += missing
+    elif missing or not cell:
+        cell += [filler, missing]
+    return cell
+
+
+def _plain(value: AttributeValue) -> str | int | float | None:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise InvalidInput(f"{value} has no time zone; times are aware UTC")
+        return int(value.timestamp())
+    return value
+
+
+def _marks(row: GridRow) -> int:
+    return (
+        row.is_running * _RUNNING + (not row.is_significant) * _NOT_SIGNIFICANT + row.changed_after_signoff * _CHANGED
+    )
+
+
+def _look() -> dict[str, Any]:
+    """What the browser needs of the tokens to draw: how each code looks, in which order, and the measures."""
+    flags = {str(int(status)): look.token_of(status) for status in Status} | {str(UNSAID): look.NO_VALUE}
+    words = {str(int(status)): status.word for status in Status} | {str(UNSAID): "no value"}
+    return {
+        "order": [token.lower() for token in look.draw_order()],
+        "flag": {
+            code: {"token": token.lower(), "word": words[code], "letter": look.tokens()["status"][token]["letter"]}
+            for code, token in flags.items()
+        },
+        "size": look.tokens()["size"],
+        "hover_ms": look.tokens()["motion"]["hover_ms"],
+    }
+
+
+def _refuse_repeated(ids: Sequence[str]) -> None:
+    if len(set(ids)) != len(ids):
+        twice = next(id_ for at, id_ in enumerate(ids) if id_ in ids[:at])
+        raise InvalidInput(f"two rows of the grid have the id {twice}")
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _texts(value: object) -> frozenset[str] | None:
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return frozenset(value)
+    return None
+
+
+def _pair(value: object, first: type, second: type) -> tuple[Any, Any] | None:
+    match value:
+        case [a, b] if isinstance(a, first) and isinstance(b, second):
+            return (a, b)
+    return None

@@ -1,0 +1,1 @@
+"""Figures: a frame goes in, a plotly figure comes out. Nothing here knows Streamlit."""

@@ -1,0 +1,120 @@
+"""A real Chromium, and Streamlit scripts served to it on free loopback ports."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = Path(os.environ.get("RR_CHROMIUM", "/usr/bin/chromium"))
+ROOT = Path(__file__).parents[2]
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+VIEWPORT = {"width": 1600, "height": 1000}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium as the machine has it, without a window."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Open a fresh browser profile; keywords are Playwright's (``color_scheme="dark"``). Closed after the test."""
+    opened = []
+
+    def open_context(**options: object) -> BrowserContext:
+        options = {"viewport": VIEWPORT, "locale": "en-GB", "timezone_id": "Europe/Zurich"} | options
+        opened.append(browser.new_context(**options))
+        return opened[-1]
+
+    yield open_context
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def page(new_context: Callable[..., BrowserContext]) -> Iterator[Page]:
+    """A page of 1600 × 1000 in the light theme; the test fails if a script on it throws."""
+    thrown: list[str] = []
+    page = new_context(color_scheme="light").new_page()
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    yield page
+    assert thrown == []
+
+
+@pytest.fixture(scope="session")
+def streamlit_app() -> Iterator[Callable[..., str]]:
+    """Serve a script, ``streamlit_app(path, RR_X="…")``, and give its address. Asked twice, it is served once."""
+    served: dict[tuple[object, ...], tuple[subprocess.Popen[bytes], str]] = {}
+
+    def serve(script: Path, **environment: str) -> str:
+        asked = (script, *sorted(environment.items()))
+        if asked not in served:
+            served[asked] = _serve(script, environment)
+        return served[asked][1]
+
+    yield serve
+    for process, _ in served.values():
+        process.terminate()
+    for process, _ in served.values():
+        process.wait(timeout=20)
+
+
+def _serve(script: Path, environment: dict[str, str]) -> tuple[subprocess.Popen[bytes], str]:
+    port = _free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}", *_QUIET],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        stdout=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(300):
+        if process.poll() is not None:
+            raise RuntimeError(f"{script.name} ended with code {process.returncode} before it answered")
+        if _answers(f"{address}/_stcore/health"):
+            return process, address
+        time.sleep(0.1)
+    process.kill()
+    raise RuntimeError(f"{script.name} did not answer within 30 s")
+
+
+_QUIET = (
+    "--server.address=127.0.0.1",
+    "--server.headless=true",
+    "--server.fileWatcherType=none",
+    "--logger.level=warning",
+)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=1).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
