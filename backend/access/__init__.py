@@ -1,0 +1,33 @@
+"""Who may do what: an actor's e-groups against the matrix of rights. Pure judgement, asked before every write.
+
+>>> may(demo_actor("tracker-certifier"), Action.FLAGS, "tracker", matrix=Matrix.of(DEFAULT_RIGHTS))
+True
+>>> may(demo_actor("tracker-certifier"), Action.FLAGS, "ecal", matrix=Matrix.of(DEFAULT_RIGHTS))
+False
+"""
+
+from backend.access.actions import CONFIGURING, Action
+from backend.access.actor import VISITOR, Actor
+from backend.access.default_rights import DEFAULT_RIGHTS
+from backend.access.demo import DEMO_ROLES, demo_actor
+from backend.access.grants import EVERYTHING, EVERYWHERE, Grant, read_grants
+from backend.access.rights import Matrix, may, require, what_may, who_may
+
+__all__ = [
+    "CONFIGURING",
+    "DEFAULT_RIGHTS",
+    "DEMO_ROLES",
+    "EVERYTHING",
+    "EVERYWHERE",
+    "VISITOR",
+    "Action",
+    "Actor",
+    "Grant",
+    "Matrix",
+    "demo_actor",
+    "may",
+    "read_grants",
+    "require",
+    "what_may",
+    "who_may",
+]
