@@ -15,7 +15,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="RR_", extra="ignore", frozen=True)
 
-    database_url: str | None = Field(None, validation_alias="DATABASE_URL", description="PostgreSQL to use; none: the embedded one")
+    database_url: str | None = Field(
+        None, validation_alias="DATABASE_URL", description="PostgreSQL to use; none: the embedded one"
+    )
     data_dir: Path = Field(Path(".data"), description="where the embedded PostgreSQL keeps its files")
     pg_bin: Path | None = Field(None, description="PostgreSQL programs for the embedded one; none: those of its wheel")
     environment: Literal["production", "staging", "demo"] = Field("production", description="what the banner says")
@@ -27,7 +29,9 @@ class Settings(BaseSettings):
     oms_audience: str = Field("cmsoms-prod", description="audience of the OMS token")
     oms_client_id: str | None = Field(None, description="client id for the OMS token")
     oms_client_secret: SecretStr | None = Field(None, description="client secret for the OMS token")
-    oms_token_exchange: bool = Field(False, description="the token is exchanged for one of the audience, in a second step")
+    oms_token_exchange: bool = Field(
+        False, description="the token is exchanged for one of the audience, in a second step"
+    )
     oms_timeout_seconds: float = Field(30.0, gt=0, description="how long OMS may take for one answer")
     oms_first_run: int = Field(0, ge=0, description="runs below this number are not ingested")
 

@@ -156,7 +156,7 @@ def test_a_decrease_is_not_believed_but_rounding_is() -> None:
 
 
 def test_rounding_is_counted_in_the_unit_that_was_rounded() -> None:
-    assert delivered(500.0, 499.0, unit="nb^{-1}") == [0.5, None]
+    assert delivered(500.0, 499.999, unit="nb^{-1}") == [0.5, None]
     assert delivered(500.0, 499.999999, unit="nb^{-1}") == [0.5, 0.0]
 
 
