@@ -65,10 +65,11 @@ def notes_in_force(segments: SegmentArrays, said: Mapping[int, tuple[str | None,
     for dataset, column, change in zip(
         noted.dataset.tolist(), noted.column.tolist(), noted.change.tolist(), strict=True
     ):
-        note = notes.setdefault((dataset, column), {"causes": [], "comments": []})
         for kind, text in zip(("causes", "comments"), said[change], strict=True):
-            if text and text not in note[kind]:
-                note[kind].append(text)
+            if text:
+                note = notes.setdefault((dataset, column), {"causes": [], "comments": []})
+                if text not in note[kind]:
+                    note[kind].append(text)
     return notes
 
 

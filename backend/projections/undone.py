@@ -37,15 +37,7 @@ class Undone:
 
     def acts(self, thing: Thing, number: int) -> frozenset[int]:
         """The acts that are undone as far as this dataset or run is concerned."""
-        return self._acts(thing, number) if number in self._named[thing] else self.everywhere
-
-    def touching(self, thing: Thing, number: int, acts: Iterable[int]) -> frozenset[int]:
-        """The undo acts that reach this dataset or run and concern one of the acts, directly or through an undo."""
-        concerned = set(acts)
-        for undo in reversed(self.undos):
-            if undo.undoes in concerned and undo.reaches(thing, number):
-                concerned.add(undo.id)
-        return frozenset(concerned.intersection(u.id for u in self.undos))
+        return self._acts(thing, number) if number in self.named(thing) else self.everywhere
 
     def _acts(self, thing: Thing, number: int | None) -> frozenset[int]:
         undone: set[int] = set()
@@ -59,6 +51,10 @@ class Undone:
     def everywhere(self) -> frozenset[int]:
         """The acts that are undone for all that no undo names."""
         return self._acts("runs", None)
+
+    def named(self, thing: Thing) -> frozenset[int]:
+        """The datasets or runs that some undo is narrowed to."""
+        return self._named[thing]
 
     @cached_property
     def _named(self) -> Mapping[Thing, frozenset[int]]:

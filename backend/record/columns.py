@@ -95,9 +95,9 @@ def register_columns(session: Session, columns: Iterable[NewColumn], *, by: str,
 def register_texts(session: Session, column: KnownColumn, *, words: Iterable[str], by: str) -> Texts:
     """The dictionary numbers of these words of a text column; those not there yet are added, as an act of their own."""
     wanted = sorted(set(words))
-    known: Texts = dict(session.execute(_TEXTS, {"column": column.id, "words": wanted}).tuples().all())
+    known: Texts = {word: id_ for word, id_ in session.execute(_TEXTS, {"column": column.id, "words": wanted})}
     if missing := [w for w in wanted if w not in known]:
         stamp = tick(session, Act(by=by, why=f"new words of {column}: {', '.join(missing)}", kind=ActKind.SETUP))
         session.execute(_INSERT_TEXTS, {"column": column.id, "words": missing, "act": stamp.change_set})
-        known = dict(session.execute(_TEXTS, {"column": column.id, "words": wanted}).tuples().all())
+        known = {word: id_ for word, id_ in session.execute(_TEXTS, {"column": column.id, "words": wanted})}
     return known

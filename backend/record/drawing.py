@@ -6,7 +6,7 @@ from backend.projections.runs import run_row
 from backend.projections.segments import spread
 from backend.projections.undone import Undo, Undone
 from backend.record.act import Act
-from backend.record.loading import Loaded
+from backend.record.loading import Loaded, LoadedDataset
 from backend.record.numbering import PENDING, Numbered
 from backend.record.reach import Reach
 from models.vocabulary import ActKind
@@ -51,8 +51,8 @@ def _draw_datasets(
         if id_ not in reach.new and reach.created[id_] in taken_back[id_]:
             picture.gone_datasets.append(id_)
             continue
-        changes = [c for c in loaded.datasets.get(id_, []) if c.change_set not in taken_back[id_]]
-        counts, notes = loaded.old.get(id_, ([], {}))
+        before = loaded.datasets.get(id_, LoadedDataset())
+        changes = [c for c in before.changes if c.change_set not in taken_back[id_]]
         datasets.append(
             DatasetWords(
                 id=id_,
@@ -61,8 +61,8 @@ def _draw_datasets(
                 run_known=known.get(key.run_number, []),
                 changes=changes + [c for c in numbered.datasets if c.of == id_],
                 touched=None if id_ in reach.whole else reach.columns[id_],
-                old_counts=counts,
-                old_notes=notes,
+                old_counts=before.counts,
+                old_notes=before.notes,
                 last_change=PENDING,
                 changed_by=act.by,
             )

@@ -1,10 +1,10 @@
 """What was said before of the things an act reaches: the words that the folds need, read in a few queries."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlmodel import Session
 
 from backend.projections.attributes import AttributeChange
@@ -18,11 +18,16 @@ _RUN_CHANGES = text("""
     FROM run_change c JOIN change_set s ON s.id = c.change_set
     WHERE c.run_number = ANY(:of) ORDER BY c.id
 """)
-_DATASET_CHANGES = text("""
-    SELECT c.id, c.change_set, c.dataset_id, c.origin, c.said, c.withdraws, s.kind, s."by"
-    FROM dataset_change c JOIN change_set s ON s.id = c.change_set
-    WHERE c.dataset_id = ANY(:of) AND s.kind <> 'proposal' ORDER BY c.id
+_DATASETS = text("""
+    SELECT i.id, r.known, coalesce(d.counts, '{}'), coalesce(d.notes, '{}'),
+           (SELECT json_agg(json_build_array(c.id, c.change_set, c.dataset_id, c.origin, c.said, c.withdraws,
+                                             s.kind, s."by") ORDER BY c.id)
+            FROM dataset_change c JOIN change_set s ON s.id = c.change_set
+            WHERE c.dataset_id = i.id AND s.kind <> 'proposal')
+    FROM dataset_identity i LEFT JOIN dataset d ON d.id = i.id LEFT JOIN run r ON r.run_number = i.run_number
+    WHERE i.id = ANY(:of)
 """)
+_KNOWN = text("SELECT run_number, known FROM run WHERE run_number = ANY(:of)")
 _WORDS = text("""
     SELECT c.id, c.change_set, c.dataset_id, c.columns, c.first, c.last, c.value, c.origin, c.withdraws,
            c.cause, c.comment
@@ -41,8 +46,6 @@ _UNDOS = text("""
         UNION SELECT c.id, c.undoes, c.scope FROM change_set c JOIN undo ON c.undoes = undo.id)
     SELECT id, undoes, scope FROM undo
 """)
-_OLD_DATASETS = text("SELECT id, counts, notes FROM dataset WHERE id = ANY(:of)")
-_KNOWN = text("SELECT run_number, known FROM run WHERE run_number = ANY(:of)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,41 +59,39 @@ class LoadedWord:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadedDataset:
+    """A dataset's attribute words, and its counts and notes as they were."""
+
+    changes: list[AttributeChange] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """Everything said before, as far as the reach goes, and what the projections of it now are."""
 
     runs: dict[int, list[AttributeChange]]
-    datasets: dict[int, list[AttributeChange]]
+    known: dict[int, list[int]]
+    """Run → known lumisections, flat, as they were."""
+    datasets: dict[int, LoadedDataset]
     words: list[LoadedWord]
     luminosities: list[tuple[int, int, str, LuminosityWord]]
     """(change set, run, source, word)."""
     undone: Undone
-    old: dict[int, tuple[list[int], dict[str, Any]]]
-    """Dataset id → (counts, notes) as they were."""
-    known: dict[int, list[int]]
-    """Run → known lumisections, flat, as they were."""
 
 
 def load(session: Session, reach: Reach) -> Loaded:
     """Read what was said before of everything that is reached."""
     existing = [id_ for id_ in reach.datasets if id_ not in reach.new]
-    runs = _attribute_changes(session, _RUN_CHANGES, reach.runs)
-    datasets = _attribute_changes(session, _DATASET_CHANGES, existing)
+    runs = _run_changes(session, reach.runs)
+    known, datasets = _datasets(session, reach, existing)
     words = _words(session, reach, existing)
     luminosities = _luminosities(session, reach)
-    acts = {c.change_set for of in (*runs.values(), *datasets.values()) for c in of}
+    acts = {c.change_set for changes in runs.values() for c in changes}
+    acts |= {c.change_set for dataset in datasets.values() for c in dataset.changes}
     acts |= {w.change_set for w in words} | {act for act, *_ in luminosities} | set(reach.created.values())
-    old = _dict(session, _OLD_DATASETS, existing)
-    known = session.execute(_KNOWN, {"of": list({k.run_number for k in reach.keys.values()})}) if reach.keys else ()
-    return Loaded(
-        runs=runs,
-        datasets=datasets,
-        words=words,
-        luminosities=luminosities,
-        undone=load_undone(session, acts),
-        old=old,
-        known={row[0]: row[1] for row in known},
-    )
+    return Loaded(runs, known, datasets, words, luminosities, load_undone(session, acts))
 
 
 def load_undone(session: Session, acts: Iterable[int]) -> Undone:
@@ -100,13 +101,26 @@ def load_undone(session: Session, acts: Iterable[int]) -> Undone:
     return Undone.of(Undo(id_, undoes, scope) for id_, undoes, scope in rows)
 
 
-def _attribute_changes(session: Session, query: TextClause, of: Iterable[int]) -> dict[int, list[AttributeChange]]:
-    wanted = list(of)
-    changes: dict[int, list[AttributeChange]] = {of_: [] for of_ in wanted}
-    for row in session.execute(query, {"of": wanted}) if wanted else ():
+def _run_changes(session: Session, runs: Iterable[int]) -> dict[int, list[AttributeChange]]:
+    wanted = list(runs)
+    changes: dict[int, list[AttributeChange]] = {of: [] for of in wanted}
+    for row in session.execute(_RUN_CHANGES, {"of": wanted}) if wanted else ():
         change = AttributeChange(*row)
         changes[change.of].append(change)
     return changes
+
+
+def _datasets(
+    session: Session, reach: Reach, existing: list[int]
+) -> tuple[dict[int, list[int]], dict[int, LoadedDataset]]:
+    known: dict[int, list[int]] = {}
+    datasets = {}
+    for id_, of_run, counts, notes, changes in session.execute(_DATASETS, {"of": existing}) if existing else ():
+        known[reach.keys[id_].run_number] = of_run or []
+        datasets[id_] = LoadedDataset([AttributeChange(*c) for c in changes or ()], counts, notes)
+    if others := {reach.keys[id_].run_number for id_ in reach.new} - known.keys():
+        known |= {run: of_run for run, of_run in session.execute(_KNOWN, {"of": list(others)})}
+    return known, datasets
 
 
 def _words(session: Session, reach: Reach, existing: list[int]) -> list[LoadedWord]:
@@ -138,7 +152,3 @@ def _luminosities(session: Session, reach: Reach) -> list[tuple[int, int, str, L
         (change_set, run, source, LuminosityWord(id_, first, delivered, recorded))
         for id_, change_set, run, source, first, delivered, recorded in session.execute(_LUMINOSITIES, {"of": runs})
     ]
-
-
-def _dict(session: Session, query: TextClause, of: list[int]) -> dict[int, tuple[list[int], dict[str, Any]]]:
-    return {row[0]: (row[1], row[2]) for row in session.execute(query, {"of": of})} if of else {}

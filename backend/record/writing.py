@@ -13,10 +13,12 @@ from backend.record.act import Act, Recorded
 from backend.record.numbering import PENDING, Numbered
 from backend.record.reach import Reach
 
-_TICK = text("UPDATE clock SET n = n + 1, at = greatest(at, clock_timestamp()) RETURNING n, at")
-_CHANGE_SET = text("""
-    INSERT INTO change_set (id, at, "by", why, kind, undoes, scope)
-    VALUES (:id, :at, :by, :why, :kind, :undoes, CAST(:scope AS jsonb))
+_TICK = text("""
+    WITH tick AS (UPDATE clock SET n = n + 1, at = greatest(at, clock_timestamp()) RETURNING n, at),
+         act AS (INSERT INTO change_set (id, at, "by", why, kind, undoes, scope)
+                 SELECT n, at, :by, :why, :kind, CAST(:undoes AS bigint), CAST(:scope AS jsonb) FROM tick
+                 RETURNING id, at)
+    SELECT id, at, pg_notify('registry', id::text) FROM act
 """)
 _NEW_RUNS = text("INSERT INTO run_identity (run_number, change_set) SELECT unnest(CAST(:runs AS int[])), :act")
 _NEW_DATASETS = text("""
@@ -50,7 +52,6 @@ _CONFIGURATION_WORDS = text("""
     SELECT :act, kind, name, version, body, is_enabled FROM json_to_recordset(:rows)
         AS r(kind text, name text, version int, body jsonb, is_enabled bool)
 """)
-_NOTIFY = text("SELECT pg_notify('registry', :id)")
 
 
 def as_json(rows: Any) -> str:
@@ -59,20 +60,17 @@ def as_json(rows: Any) -> str:
 
 
 def tick(session: Session, act: Act) -> Recorded:
-    """Take the clock, last of all locks, and open the change set."""
-    number, at = session.execute(_TICK).one()
-    session.execute(
-        _CHANGE_SET,
+    """Take the clock, last of all locks, and open the change set; listeners hear of it when it commits."""
+    number, at, _ = session.execute(
+        _TICK,
         {
-            "id": number,
-            "at": at,
             "by": act.by,
             "why": act.why,
             "kind": act.kind.value,
             "undoes": act.undoes,
             "scope": None if act.scope is None else as_json(act.scope),
         },
-    )
+    ).one()
     return Recorded(number, at)
 
 
@@ -125,7 +123,6 @@ def append(
     for statement, said in rows:
         if said:
             session.execute(statement, {"rows": as_json(said), "act": stamp.change_set})
-    session.execute(_NOTIFY, {"id": str(stamp.change_set)})
 
 
 def stamped(picture: Picture, stamp: Recorded) -> Picture:

@@ -1,0 +1,87 @@
+"""Which act last touched each run and dataset: by a word of its own, or by an undo that reached it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from backend.projections.undone import Thing, Undone
+
+_RUNS = "SELECT run_number AS of, change_set AS act, 'runs' AS thing, run_number AS named FROM run_change"
+_DATASETS = """
+    SELECT w.dataset_id AS of, w.change_set AS act, 'datasets' AS thing, w.dataset_id AS named
+    FROM lumisection_change w JOIN change_set s ON s.id = w.change_set WHERE s.kind <> 'proposal'
+    UNION ALL
+    SELECT w.dataset_id, w.change_set, 'datasets', w.dataset_id
+    FROM dataset_change w JOIN change_set s ON s.id = w.change_set WHERE s.kind <> 'proposal'
+    UNION ALL
+    SELECT id, change_set, 'datasets', id FROM dataset_identity
+    UNION ALL
+    SELECT d.id, w.change_set, 'runs', w.run_number
+    FROM run_change w JOIN change_set s ON s.id = w.change_set JOIN dataset_identity d ON d.run_number = w.run_number
+    WHERE s.kind <> 'proposal' AND w.said ? 'known'
+"""
+_LUMINOSITIES = """
+    SELECT w.run_number || ' ' || w.source AS of, w.change_set AS act, 'runs' AS thing, w.run_number AS named
+    FROM luminosity_change w JOIN change_set s ON s.id = w.change_set WHERE s.kind <> 'proposal'
+"""
+_LATEST = {
+    "luminosities": text(f"SELECT of, max(act) FROM ({_LUMINOSITIES}) t GROUP BY of"),
+    "runs": text(f"SELECT of, max(act) FROM ({_RUNS}) t GROUP BY of"),
+    "datasets": text(f"SELECT of, max(act) FROM ({_DATASETS}) t GROUP BY of"),
+}
+_OF_ACTS = {
+    "luminosities": text(f"SELECT act, of, thing, named FROM ({_LUMINOSITIES}) t WHERE act = ANY(:acts)"),
+    "runs": text(f"SELECT act, of, thing, named FROM ({_RUNS}) t WHERE act = ANY(:acts)"),
+    "datasets": text(f"SELECT act, of, thing, named FROM ({_DATASETS}) t WHERE act = ANY(:acts)"),
+}
+_BY = text('SELECT id, "by" FROM change_set WHERE id = ANY(:acts)')
+
+
+@dataclass(frozen=True, slots=True)
+class Touches:
+    """Run number, dataset id, or ``<run> <source>`` → the last act that touched it; and whose these acts were."""
+
+    runs: Mapping[int, int]
+    datasets: Mapping[int, int]
+    luminosities: Mapping[str, int]
+    by: Mapping[int, str] = field(default_factory=dict)
+
+
+def last_touches(session: Session, undone: Undone) -> Touches:
+    """The last touch of every run and dataset in the log."""
+    runs: dict[int, int] = _with_undos(session, undone, "runs")
+    datasets: dict[int, int] = _with_undos(session, undone, "datasets")
+    luminosities: dict[str, int] = _with_undos(session, undone, "luminosities")
+    acts = {*runs.values(), *datasets.values()}
+    by = {act: author for act, author in session.execute(_BY, {"acts": list(acts)})}
+    return Touches(runs, datasets, luminosities, by)
+
+
+def _with_undos(session: Session, undone: Undone, what: str) -> dict[Any, int]:
+    touched = {of: act for of, act in session.execute(_LATEST[what])}
+    roots = _roots(undone)
+    reached: dict[int, list[tuple[Any, Thing, int]]] = {}
+    for act, of, thing, named in session.execute(_OF_ACTS[what], {"acts": list(set(roots.values()))}):
+        reached.setdefault(act, []).append((of, thing, named))
+    for undo in undone.undos:
+        for of, thing, named in reached.get(roots[undo.id], ()):
+            if undo.reaches(thing, named):
+                touched[of] = max(touched.get(of, 0), undo.id)
+    return touched
+
+
+def _roots(undone: Undone) -> dict[int, int]:
+    """Undo → the act at the bottom of its chain, the one that said something."""
+    roots: dict[int, int] = {}
+    for undo in sorted(undone.undos, key=lambda u: u.id):
+        roots[undo.id] = roots.get(undo.undoes, undo.undoes)
+    return roots
+
+
+def spans(ids: Iterable[int], size: int) -> list[tuple[int, int]]:
+    """Closed intervals of ids, each holding at most ``size`` of them, that together hold them all."""
+    ordered = sorted(ids)
+    return [(part[0], part[-1]) for part in (ordered[i : i + size] for i in range(0, len(ordered), size))]
