@@ -90,18 +90,12 @@ def bits_of(phase: Phase, *, has_gem: bool, with_ions: bool = False) -> dict[str
 
 def _before_stable_beams(gap: LumiRange, random: Random) -> Iterator[Phase]:
     """The beams are brought into collision, then the tracker's high voltage is ramped, strips first."""
-    strips, pixel = random.randint(2, 5), random.randint(1, 3)
-    steps = [(pixel, PIXEL, "pixel high voltage ramping"), (strips, TRACKER, "tracker high voltage ramping")]
-    last = gap.last
-    for length, missing, why in steps:
-        if last < gap.first:
-            return
-        first = max(gap.first, last - length + 1)
-        yield Phase(LumiRange(first, last), missing, why)
-        last = first - 1
-    if last >= gap.first:
-        missing = TRACKER | STABLE_BEAMS
-        yield Phase(LumiRange(gap.first, last), missing, "beams not yet stable")
+    numbers = list(LumiSet.of([gap]))
+    pixel = random.randint(1, 3)
+    tracker = pixel + random.randint(2, 5)
+    yield from _stretch(numbers[:-tracker], TRACKER | STABLE_BEAMS, "beams not yet stable")
+    yield from _stretch(numbers[-tracker:-pixel], TRACKER, "tracker high voltage ramping")
+    yield from _stretch(numbers[-pixel:], PIXEL, "pixel high voltage ramping")
 
 
 def _after_the_last_good(gap: LumiRange, random: Random, *, beam_dumped: bool) -> Iterator[Phase]:
@@ -109,10 +103,14 @@ def _after_the_last_good(gap: LumiRange, random: Random, *, beam_dumped: bool) -
     if not beam_dumped:
         yield Phase(gap, DAQ, "run being stopped")
         return
-    first_without_hv = min(gap.last, gap.first + random.randint(1, 2))
-    if first_without_hv > gap.first:
-        yield Phase(LumiRange(gap.first, first_without_hv - 1), BEAMS, "beams dumped")
-    yield Phase(LumiRange(first_without_hv, gap.last), BEAMS | TRACKER, "beams dumped, tracker in standby")
+    numbers, powered = list(LumiSet.of([gap])), random.randint(0, 2)
+    yield from _stretch(numbers[:powered], BEAMS, "beams dumped")
+    yield from _stretch(numbers[powered:], BEAMS | TRACKER, "beams dumped, tracker in standby")
+
+
+def _stretch(numbers: list[int], missing: frozenset[str], why: str) -> Iterator[Phase]:
+    if numbers:
+        yield Phase(LumiRange(numbers[0], numbers[-1]), missing, why)
 
 
 def _interruption(gap: LumiRange, random: Random) -> Phase:

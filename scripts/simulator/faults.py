@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
+from threading import Lock
 
 
 class FaultKind(StrEnum):
@@ -65,6 +66,7 @@ class Faults:
     """The faults that are switched on, in the order in which they were."""
 
     active: list[Fault] = field(default_factory=list)
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     def add(
         self,
@@ -81,17 +83,20 @@ class Faults:
             times = 1
         chance = 1.0 if probability is None else probability
         fault = Fault(FaultKind(kind), times, chance, path, seconds=seconds, seed=seed)
-        self.active = [*self.active, fault]
+        with self._lock:
+            self.active = [*self.active, fault]
         return fault
 
     def clear(self) -> None:
         """Switch everything off."""
-        self.active = []
+        with self._lock:
+            self.active = []
 
     def on(self, path: str) -> list[Fault]:
         """The faults that strike the answer to this request; those that are over are forgotten."""
-        struck = [fault for fault in self.active if fault.strikes(path)]
-        self.active = [fault for fault in self.active if not fault.is_over]
+        with self._lock:
+            struck = [fault for fault in self.active if fault.strikes(path)]
+            self.active = [fault for fault in self.active if not fault.is_over]
         return struck
 
 

@@ -37,7 +37,7 @@ class RunLuminosity:
 
     def recorded_in(self, lumisections: LumiSet) -> float:
         """The recorded luminosity of these lumisections, in /pb."""
-        return sum(float(self.recorded[r.first - 1 : r.last].sum()) for r in lumisections.ranges)
+        return float(self.recorded[_mask(lumisections, len(self.recorded))].sum())
 
     def rounded(self) -> "RunLuminosity":
         """As OMS gives it: six decimals per lumisection."""
@@ -59,7 +59,7 @@ def shape(
     random = np.random.default_rng(run_number)
     stable, active = np.zeros(last, bool), np.zeros(last, bool)
     for phase in phases:
-        at = slice(phase.lumisections.first - 1, phase.lumisections.last)
+        at = _mask(LumiSet.of([phase.lumisections]), last)
         stable[at] = not phase.missing & STABLE_BEAMS
         active[at] = not phase.missing & DAQ
     stable &= _mask(known, last)
@@ -105,6 +105,7 @@ def _enough(luminosity: RunLuminosity, *, is_golden: bool) -> RunLuminosity:
 
 
 def _mask(lumisections: LumiSet, last: int) -> npt.NDArray[np.bool_]:
+    """Where the lumisections are in an array whose element 0 is lumisection 1."""
     mask = np.zeros(last, bool)
     for r in lumisections.ranges:
         mask[r.first - 1 : r.last] = True

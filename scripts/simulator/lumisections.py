@@ -4,6 +4,7 @@ from random import Random
 
 import numpy as np
 
+from models.lumis import LumiSet
 from models.vocabulary import SECONDS_PER_LUMI
 from scripts.simulator.bits import STABLE_BEAMS, bits_of
 from scripts.simulator.luminosity import Values
@@ -55,7 +56,7 @@ def _bits(run: SeasonRun) -> dict[int, Row]:
     for phase in run.phases:
         words: Row = dict(bits_of(phase, has_gem=run.year.has_gem, with_ions=run.kind is RunKind.IONS))
         words["physics_flag"] = run.kind is RunKind.COLLISIONS and not phase.missing & STABLE_BEAMS
-        out |= dict.fromkeys(range(phase.lumisections.first, phase.lumisections.last + 1), words)
+        out |= dict.fromkeys(LumiSet.of([phase.lumisections]), words)
     return out
 
 

@@ -1,9 +1,6 @@
-"""The simulator as its clients meet it: over HTTP on loopback, in a thread and as a command."""
+"""The simulator as its clients meet it: over HTTP on loopback."""
 
 import json
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from models.lumis import LumiSet, write_golden_json
+from models.lumis import LumiSet
 from models.vocabulary import GOLDEN_2018_BITS
 from scripts.simulator.feed import feed_of
 from scripts.simulator.running import Simulator, running_simulator
@@ -315,43 +312,6 @@ def test_a_run_of_500_lumisections_is_answered_in_milliseconds() -> None:
             times.append(time.perf_counter() - begun)
         assert min(times) < 0.03
         oms.http.close()
-
-
-def test_the_command_serves_two_files_announces_itself_and_stops_on_sigterm(tmp_path: Path) -> None:
-    (tmp_path / "dcs.json").write_text(write_golden_json(DCS))
-    (tmp_path / "golden.json").write_text(write_golden_json(GOLDEN))
-    announced = tmp_path / "where.json"
-    command = [sys.executable, "-m", "scripts.simulator", "--season", "mine", "--dcs", str(tmp_path / "dcs.json"),
-               "--golden", str(tmp_path / "golden.json"), "--pace", "max", "--announce", str(announced)]  # fmt: skip
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            where = _announced(announced, process)
-            token = httpx.post(where["oms_token_url"], data=CLIENT).json()
-            total = httpx.get(f"{where['oms_url']}/runs", headers=_bearer(token)).json()["meta"]["totalResourceCount"]
-            assert (where["season"], where["runs"]) == ("mine", total)
-        finally:
-            process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
-
-
-@pytest.mark.parametrize(
-    "arguments", [["--season", "1999"], ["--dcs", "x.json"], ["--pace", "fast"], ["--client", "nobody"]]
-)
-def test_the_command_refuses_what_it_cannot_serve(arguments: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "scripts.simulator", *arguments], check=False, cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-
-
-def _announced(file: Path, process: subprocess.Popen[str]) -> dict[str, Any]:
-    for _ in range(200):
-        if file.exists():
-            return json.loads(file.read_text())
-        assert process.poll() is None
-        time.sleep(0.05)
-    raise AssertionError("The simulator did not announce itself.")
 
 
 def _bearer(token: dict[str, str]) -> dict[str, str]:
