@@ -28,10 +28,9 @@ def test_the_command_serves_two_files_announces_itself_and_stops_on_sigterm(tmp_
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             where = _announced(announced, process)
-            token = httpx.post(where["oms_token_url"], data=CLIENT).json()
-            total = httpx.get(
-                f"{where['oms_url']}/runs", headers={"authorization": f"Bearer {token['access_token']}"}
-            ).json()["meta"]["totalResourceCount"]
+            token = httpx.post(where["oms_token_url"], data=CLIENT).json()["access_token"]
+            answer = httpx.get(f"{where['oms_url']}/runs", headers={"authorization": f"Bearer {token}"})
+            total = answer.json()["meta"]["totalResourceCount"]
             assert (where["season"], where["runs"]) == ("mine", total)
         finally:
             process.send_signal(signal.SIGTERM)
