@@ -1,0 +1,96 @@
+"""To configure: a new version of one piece, checked before it passes the door for writes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from sqlmodel import Session
+
+from backend.configuration.bodies import Body, WorkspaceBody, WorkspaceColumn, body_model
+from backend.configuration.reading import configuration
+from backend.errors import InvalidInput, NotFound
+from backend.record import Act, ConfigurationSaid, Recorded, columns_by_name, record, register_columns
+from backend.record.columns import NewColumn
+from models.vocabulary import ActKind, ColumnKind, ConfigurationKind
+
+
+def configure(
+    session: Session,
+    kind: ConfigurationKind,
+    *,
+    name: str,
+    body: Body | Mapping[str, Any] | None,
+    by: str,
+    why: str,
+    is_enabled: bool = True,
+    seen: int | None = None,
+) -> Recorded:
+    """Record a new version of a piece of configuration. The right (``access.CONFIGURING``) is the caller's to check.
+
+    Parameters
+    ----------
+    body
+        What the piece shall hold; none takes it away.
+    is_enabled
+        A piece that is not enabled is kept and shown, and plays no part.
+    seen
+        The change-set id that the author looked at; none means that no conflict is checked.
+
+    Raises
+    ------
+    InvalidInput
+        If the body cannot be, the name does not suit it, there is no reason, or nothing would change.
+    NotFound
+        If a piece that is to be taken away does not exist.
+    Conflict
+        If somebody changed the same piece after ``seen``, or at the same moment.
+    """
+    if not why.strip():
+        raise InvalidInput(f"A change of the {kind.value} {name!r} needs a reason.")
+    checked = None if body is None else _checked(kind, name, body)
+    _refuse_no_change(session, kind, name=name, body=checked, is_enabled=is_enabled)
+    if isinstance(checked, WorkspaceBody):
+        _ensure_columns(session, checked, by=by, why=why)
+    stored = None if checked is None else checked.model_dump(mode="json")
+    said = ConfigurationSaid(kind.value, name, stored, is_enabled)
+    return record(session, Act(by=by, why=why, kind=ActKind.CONFIGURE, configurations=(said,)), seen=seen)
+
+
+def flag_column(workspace: str, column: WorkspaceColumn) -> NewColumn:
+    """The lumisection column that a component of a workspace needs."""
+    return NewColumn(workspace, column.name, ColumnKind.FLAG, column.is_inverted)
+
+
+def _checked(kind: ConfigurationKind, name: str, body: Body | Mapping[str, Any]) -> Body:
+    if not name.strip() or name != name.strip():
+        raise InvalidInput(f"A {kind.value} cannot be named {name!r}.")
+    model = body_model(kind)
+    try:
+        checked = model.model_validate(body.model_dump() if isinstance(body, Body) else body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "it"
+        raise InvalidInput(f"The {kind.value} {name!r} cannot be so: {where}: {first['msg']}.") from error
+    checked.check_name(name)
+    return checked
+
+
+def _refuse_no_change(
+    session: Session, kind: ConfigurationKind, *, name: str, body: Body | None, is_enabled: bool
+) -> None:
+    standing = configuration(session, kind).get(name)
+    if standing is None:
+        if body is None:
+            raise NotFound(f"There is no {kind.value} {name!r} to take away.")
+    elif (standing.body, standing.is_enabled) == (body, is_enabled):
+        raise InvalidInput(f"The {kind.value} {name!r} is so already (version {standing.version}).")
+
+
+def _ensure_columns(session: Session, body: WorkspaceBody, *, by: str, why: str) -> None:
+    known = columns_by_name(session)
+    for column in (wanted := [flag_column(body.workspace, column) for column in body.columns]):
+        standing = known.get(str(column))
+        if standing is not None and (standing.kind, standing.is_inverted) != (column.kind, column.is_inverted):
+            is_what = "inverted" if standing.is_inverted else "not inverted"
+            raise InvalidInput(f"The column {column} is a {standing.kind} that is {is_what}, and stays so.")
+    register_columns(session, wanted, by=by, why=why)
