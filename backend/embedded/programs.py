@@ -17,9 +17,6 @@ from backend.errors import DatabaseUnavailable
 ACCOUNTS_FOR_ROOT = ("postgres", "nobody")
 """Accounts that PostgreSQL runs as for root, in this order, where user namespaces are forbidden."""
 
-USER_NAMESPACE = ("unshare", "-U", "--map-user=1000", "--map-group=1000")
-"""PostgreSQL refuses root; here it sees user 1000 while its files stay root's: no account, no chown, no chmod."""
-
 
 @dataclass(frozen=True, slots=True)
 class Programs:
@@ -122,12 +119,21 @@ def _ways_to_run() -> Iterator[tuple[tuple[str, ...], int]]:
     if os.geteuid() != 0:
         yield (), os.geteuid()
         return
-    yield USER_NAMESPACE, 0
+    yield _user_namespace(), 0
     for name in ACCOUNTS_FOR_ROOT:
         try:
             yield (), pwd.getpwnam(name).pw_uid
         except KeyError:
             continue
+
+
+def _user_namespace() -> tuple[str, ...]:
+    """PostgreSQL refuses root; here it sees another user while its files stay root's: no account, chown or chmod.
+
+    That other user must be one with a name, or initdb refuses it as well: it is the first that the machine has.
+    """
+    account = next(account for account in pwd.getpwall() if account.pw_uid != 0)
+    return "unshare", "-U", f"--map-user={account.pw_uid}", f"--map-group={account.pw_gid}"
 
 
 def _major_version(folder: Path, prefix: tuple[str, ...], *, owner: int) -> tuple[int | None, str]:

@@ -92,18 +92,50 @@ def programs() -> Programs:
 
 
 @pytest.fixture(scope="module")
-def fresh_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def fresh_data() -> Iterator[Path]:
     """A data folder as the first start leaves it; copying it is quicker than initdb."""
-    server = Embedded(tmp_path_factory.mktemp("fresh")).start()
-    assert server.release()
-    return server.data
+    with an_open_folder() as root:
+        server = Embedded(root).start()
+        assert server.release()
+        yield server.data
 
 
 @pytest.fixture
-def root(tmp_path: Path, fresh_data: Path) -> Path:
+def folder() -> Iterator[Path]:
+    """An empty folder."""
+    with an_open_folder() as made:
+        yield made
+
+
+@pytest.fixture
+def other_folder() -> Iterator[Path]:
+    """Another one."""
+    with an_open_folder() as made:
+        yield made
+
+
+@pytest.fixture
+def root(folder: Path, fresh_data: Path) -> Path:
     """A folder where the server has run before."""
-    shutil.copytree(fresh_data, tmp_path / "pgdata")
-    return tmp_path
+    copy_data(fresh_data, folder / "pgdata")
+    return folder
+
+
+@contextlib.contextmanager
+def an_open_folder() -> Iterator[Path]:
+    """A folder that other accounts may enter, unlike pytest's: root may have to run PostgreSQL as one of them."""
+    made = Path(tempfile.mkdtemp(prefix="rr test ", dir="/tmp"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made)
+
+
+def copy_data(source: Path, target: Path) -> None:
+    shutil.copytree(source, target)
+    owner = source.stat()
+    if owner.st_uid != os.geteuid():
+        for path in (target, *target.rglob("*")):
+            os.chown(path, owner.st_uid, owner.st_gid)
 
 
 @pytest.fixture
@@ -133,15 +165,6 @@ def holder() -> Iterator[Callable[..., Holder]]:
     for one in made:
         if one.process.poll() is None:
             one.kill()
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """A folder that other accounts may enter, unlike pytest's."""
-    folder = Path(tempfile.mkdtemp(prefix="rr test ", dir="/tmp"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
 
 
 def postmaster(server: Embedded) -> int:
@@ -193,8 +216,8 @@ def until(is_so: Callable[[], bool], seconds: float = 15) -> None:
 # A server and its users
 
 
-def test_a_first_start_serves_psycopg_sqlalchemy_and_adbc(tmp_path: Path, embedded: Callable[[Path], Embedded]) -> None:
-    url = embedded(tmp_path).start().url()
+def test_a_first_start_serves_psycopg_sqlalchemy_and_adbc(folder: Path, embedded: Callable[[Path], Embedded]) -> None:
+    url = embedded(folder).start().url()
     assert says_one(url)
     engine = sqlalchemy.create_engine(url.replace("postgresql:", "postgresql+psycopg:", 1))
     with engine.connect() as connection:
@@ -378,11 +401,13 @@ def test_a_server_whose_socket_was_swept_away_is_started_again(
 
 
 def test_a_running_server_is_found_where_it_is_when_the_runtime_folder_changes(
-    root: Path, embedded: Callable[[Path], Embedded], monkeypatch: pytest.MonkeyPatch, open_folder: Path
+    root: Path, embedded: Callable[[Path], Embedded], monkeypatch: pytest.MonkeyPatch, other_folder: Path
 ) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(open_folder))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(other_folder))
     first = embedded(root).start()
-    assert socket_folder_of(first).parent == open_folder
+    if first.data.stat().st_uid != os.geteuid():
+        pytest.skip("root's runtime folder is closed to the account that PostgreSQL runs as here")
+    assert socket_folder_of(first).parent == other_folder
     monkeypatch.delenv("XDG_RUNTIME_DIR")
     second = embedded(root).start()
     assert second.url() == first.url()
@@ -403,22 +428,22 @@ def test_any_folder_will_do(root: Path, embedded: Callable[[Path], Embedded], na
 
 
 def test_an_initdb_killed_half_way_is_begun_again(
-    tmp_path: Path, embedded: Callable[[Path], Embedded], holder: Callable[..., Holder]
+    folder: Path, embedded: Callable[[Path], Embedded], holder: Callable[..., Holder]
 ) -> None:
-    killed = holder(tmp_path)
-    until(lambda: any(tmp_path.glob("pgdata.new-*/base/1")))
+    killed = holder(folder)
+    until(lambda: any(folder.glob("pgdata.new-*/base/1")))
     killed.kill()
-    assert not (tmp_path / "pgdata").exists()
-    assert says_one(embedded(tmp_path).start().url())
-    assert not list(tmp_path.glob("pgdata.new-*"))
+    assert not (folder / "pgdata").exists()
+    assert says_one(embedded(folder).start().url())
+    assert not list(folder.glob("pgdata.new-*"))
 
 
-def test_files_that_are_no_postgresql_are_never_touched(tmp_path: Path) -> None:
-    (tmp_path / "pgdata").mkdir()
-    (tmp_path / "pgdata" / "thesis.tex").touch()
+def test_files_that_are_no_postgresql_are_never_touched(folder: Path) -> None:
+    (folder / "pgdata").mkdir()
+    (folder / "pgdata" / "thesis.tex").touch()
     with pytest.raises(DatabaseUnavailable, match="no PostgreSQL data"):
-        Embedded(tmp_path).start()
-    assert (tmp_path / "pgdata" / "thesis.tex").exists()
+        Embedded(folder).start()
+    assert (folder / "pgdata" / "thesis.tex").exists()
 
 
 def test_data_of_another_major_version_is_refused(root: Path, programs: Programs) -> None:
@@ -427,42 +452,45 @@ def test_data_of_another_major_version_is_refused(root: Path, programs: Programs
         Embedded(root).start()
 
 
-def test_a_folder_that_cannot_be_is_named_in_the_complaint(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
+def test_a_folder_that_cannot_be_is_named_in_the_complaint(folder: Path) -> None:
+    (folder / "file").touch()
     with pytest.raises(DatabaseUnavailable, match=r"cannot use .*file/below: Not a directory\."):
-        Embedded(tmp_path / "file" / "below").start()
+        Embedded(folder / "file" / "below").start()
 
 
 def test_a_server_that_does_not_start_says_why_and_leaves_nothing(
-    root: Path, open_folder: Path, monkeypatch: pytest.MonkeyPatch
+    root: Path, other_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(open_folder))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(other_folder))
     with (root / "pgdata" / "postgresql.conf").open("a", encoding="utf-8") as conf:
         conf.write("max_connections = many\n")
     with pytest.raises(DatabaseUnavailable, match=r"did not start in .*postgresql\.conf.* contains errors"):
         Embedded(root).start()
-    assert not list(open_folder.iterdir())
+    assert not list(other_folder.iterdir())
 
 
 @pytest.mark.parametrize("how", ["open to others", "a link", "of somebody else"])
 def test_a_socket_folder_that_others_may_enter_is_refused(
-    root: Path, embedded: Callable[[Path], Embedded], open_folder: Path, monkeypatch: pytest.MonkeyPatch, how: str
+    root: Path, embedded: Callable[[Path], Embedded], other_folder: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     if how == "of somebody else" and not IS_ROOT:
         pytest.skip("only root can make somebody else's folder")
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(open_folder))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(other_folder))
     server = embedded(root).start()
     folder = socket_folder_of(server)
     server.release()
-    (open_folder / "elsewhere").mkdir(mode=0o700)
+    (other_folder / "elsewhere").mkdir(mode=0o700)
     if how == "a link":
-        folder.symlink_to(open_folder / "elsewhere")
+        folder.symlink_to(other_folder / "elsewhere")
     else:
         folder.mkdir(mode=0o755 if how == "open to others" else 0o700)
     if how == "of somebody else":
-        os.chown(folder, ORDINARY_USER, ORDINARY_USER)
-    with pytest.raises(DatabaseUnavailable, match="mode 0700"):
-        server.start()
+        os.chown(folder, 4242, 4242)
+    try:
+        with pytest.raises(DatabaseUnavailable, match="mode 0700"):
+            server.start()
+    finally:
+        folder.unlink() if how == "a link" else folder.rmdir()
 
 
 # Who may run it
@@ -470,35 +498,37 @@ def test_a_socket_folder_that_others_may_enter_is_refused(
 
 @pytest.mark.skipif(not IS_ROOT, reason="every other test here runs as an ordinary user already")
 def test_an_ordinary_user_starts_revives_and_stops_it(
-    open_folder: Path, holder: Callable[..., Holder], programs: Programs
+    folder: Path, holder: Callable[..., Holder], programs: Programs
 ) -> None:
     if not all(folder.stat().st_mode & 0o001 for folder in programs.folder.parents):
         pytest.skip(f"an ordinary user cannot reach the programs in {programs.folder}")
-    os.chown(open_folder, ORDINARY_USER, ORDINARY_USER)
-    first = holder(open_folder, user=ORDINARY_USER)
+    os.chown(folder, ORDINARY_USER, ORDINARY_USER)
+    first = holder(folder, user=ORDINARY_USER)
     remember(first.url(), "GOOD")
-    data = open_folder / "pgdata"
+    data = folder / "pgdata"
     assert data.stat().st_uid == ORDINARY_USER
     kill_and_wait(int((data / "postmaster.pid").read_text(encoding="utf-8").split()[0]))
-    second = holder(open_folder, user=ORDINARY_USER)
+    second = holder(folder, user=ORDINARY_USER)
     assert remembered(second.url()) == ["GOOD"]
     assert [first.gives_back(), second.gives_back()] == [False, True]
     assert not processes_in(data)
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="only root can make a folder that it owns alone")
-def test_an_ordinary_user_is_told_which_folder_is_closed(open_folder: Path, holder: Callable[..., Holder]) -> None:
-    assert holder(open_folder / "new", user=ORDINARY_USER).complaint() == (
-        f"The embedded PostgreSQL cannot use {open_folder / 'new'}: Permission denied."
+def test_an_ordinary_user_is_told_which_folder_is_closed(folder: Path, holder: Callable[..., Holder]) -> None:
+    assert holder(folder / "new", user=ORDINARY_USER).complaint() == (
+        f"The embedded PostgreSQL cannot use {folder / 'new'}: Permission denied."
     )
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="it is about root")
-def test_root_keeps_its_files_and_opens_no_folder(root: Path, embedded: Callable[[Path], Embedded]) -> None:
+def test_root_keeps_its_files_and_opens_no_folder(
+    root: Path, embedded: Callable[[Path], Embedded], programs: Programs
+) -> None:
+    if programs.changes_owner:
+        pytest.skip("user namespaces are forbidden on this machine")
     root.chmod(0o700)
     server = embedded(root).start()
-    if server._programs and server._programs.changes_owner:
-        pytest.skip("user namespaces are forbidden on this machine")
     assert says_one(server.url())
     assert {p.stat().st_uid for p in (server.data, *server.data.iterdir())} == {0}
     assert root.stat().st_mode & 0o777 == 0o700
@@ -506,27 +536,28 @@ def test_root_keeps_its_files_and_opens_no_folder(root: Path, embedded: Callable
 
 @pytest.mark.skipif(not IS_ROOT, reason="it is about root")
 def test_root_without_user_namespaces_starts_it_as_another_account(
-    open_folder: Path, holder: Callable[..., Holder]
+    folder: Path, holder: Callable[..., Holder], programs: Programs
 ) -> None:
     """An empty PATH has no ``unshare``, which is as good as a kernel that forbids it."""
-    first = holder(open_folder, path="/nowhere")
+    first = holder(folder, path="/nowhere")
     remember(first.url(), "GOOD")
-    data = open_folder / "pgdata"
+    data = folder / "pgdata"
     assert data.stat().st_uid != 0
     kill_and_wait(int((data / "postmaster.pid").read_text(encoding="utf-8").split()[0]))
-    second = holder(open_folder, path="/nowhere")
+    second = holder(folder, path="/nowhere")
     assert remembered(second.url()) == ["GOOD"]
     assert [first.gives_back(), second.gives_back()] == [False, True]
-    with pytest.raises(DatabaseUnavailable, match="belongs to user"):
-        Embedded(open_folder).start()
+    if not programs.changes_owner:
+        with pytest.raises(DatabaseUnavailable, match="belongs to user"):
+            Embedded(folder).start()
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="it is about root")
 def test_root_without_user_namespaces_is_told_that_a_closed_folder_will_not_do(
-    tmp_path: Path, holder: Callable[..., Holder]
+    folder: Path, holder: Callable[..., Holder]
 ) -> None:
-    tmp_path.chmod(0o700)
-    complaint = holder(tmp_path / "below", path="/nowhere").complaint()
+    folder.chmod(0o700)
+    complaint = holder(folder / "below", path="/nowhere").complaint()
     assert complaint.startswith("PostgreSQL cannot run as root here, and user ")
     assert complaint.endswith("or set DATABASE_URL to a server.")
 
@@ -534,17 +565,17 @@ def test_root_without_user_namespaces_is_told_that_a_closed_folder_will_not_do(
 # Which programs
 
 
-def test_programs_that_are_not_where_rr_pg_bin_says_are_missed(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseUnavailable, match=f"RR_PG_BIN is {tmp_path}, but there is no initdb"):
-        find_programs(tmp_path)
+def test_programs_that_are_not_where_rr_pg_bin_says_are_missed(folder: Path) -> None:
+    with pytest.raises(DatabaseUnavailable, match=f"RR_PG_BIN is {folder}, but there is no initdb"):
+        find_programs(folder)
 
 
-def test_programs_that_do_not_run_here_are_said_not_to(open_folder: Path) -> None:
-    (open_folder / "initdb").touch(mode=0o755)
-    (open_folder / "postgres").write_text("#!/bin/sh\necho wrong machine >&2; exit 1\n", encoding="utf-8")
-    (open_folder / "postgres").chmod(0o755)
+def test_programs_that_do_not_run_here_are_said_not_to(folder: Path) -> None:
+    (folder / "initdb").touch(mode=0o755)
+    (folder / "postgres").write_text("#!/bin/sh\necho wrong machine >&2; exit 1\n", encoding="utf-8")
+    (folder / "postgres").chmod(0o755)
     with pytest.raises(DatabaseUnavailable, match="do not run here: wrong machine; set DATABASE_URL"):
-        find_programs(open_folder)
+        find_programs(folder)
 
 
 def test_the_wheel_comes_before_what_the_machine_has(programs: Programs) -> None:
@@ -575,13 +606,13 @@ def test_a_database_is_made_once_however_many_ask(root: Path, embedded: Callable
     assert says_one(server.url('the "golden" one'))
 
 
-def test_a_database_cannot_be_made_where_no_server_is(tmp_path: Path) -> None:
+def test_a_database_cannot_be_made_where_no_server_is(folder: Path) -> None:
     with pytest.raises(DatabaseUnavailable, match="The database 'registry' cannot be made"):
-        ensure_database(f"postgresql://postgres@/postgres?host={tmp_path}", "registry")
+        ensure_database(f"postgresql://postgres@/postgres?host={folder}", "registry")
 
 
-def test_a_server_that_was_not_started_has_no_address(tmp_path: Path) -> None:
-    server = Embedded(tmp_path)
+def test_a_server_that_was_not_started_has_no_address(folder: Path) -> None:
+    server = Embedded(folder)
     assert not server.is_answering()
     assert not server.release()
     with pytest.raises(DatabaseUnavailable, match="has not been started"):
