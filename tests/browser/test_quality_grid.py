@@ -179,7 +179,7 @@ def test_ticks_are_ids_and_stay_while_their_rows_are_filtered_away(page, address
     expect(row(page, "325150")).to_have_count(0)
     row(page, "325173").locator(".tick").click()
     expect(page.locator(".foot")).to_contain_text("3 selected")
-    expect(page.locator('[data-testid="stCode"]')).to_contain_text('"ticked": ["325150", "325173", "325174"]}')
+    expect(page.locator('[data-testid="stCode"]')).to_contain_text('"ticked": ["325150", "325173", "325174"]')
 
 
 def test_a_shift_click_ticks_through_and_the_head_ticks_all(page, address):
@@ -230,7 +230,7 @@ def test_keys_move_tick_and_open(page, address):
     expect(row(page, "325157").locator(".box")).to_have_attribute("aria-checked", "true")
     page.keyboard.press("Enter")
     assert wait_told(page, "opened")[-1]["opened"] == "325157"
-    expect(page.locator('[data-testid="stCode"]')).to_contain_text('"ticked": ["325157"]}')
+    expect(page.locator('[data-testid="stCode"]')).to_contain_text('"ticked": ["325157"]')
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+Enter")
@@ -251,6 +251,59 @@ def test_an_arrow_held_down_never_jumps_back_when_the_server_answers(page, addre
     assert seen == sorted(seen, reverse=True)
     assert seen[-1] == 325175 - 40
     expect(row(page, "325135")).to_be_in_viewport()
+
+
+def test_a_row_that_is_reached_and_ticked_at_once_is_selected_too(page, address):
+    grid = open_grid(page, address, "rows=40&columns=24&selected=325175")
+    grid.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    expect(page.locator('[data-testid="stCode"]')).to_contain_text('"ticked": ["325174"]')
+    page.wait_for_timeout(500)
+    assert current(page) == "325174"
+    assert "325174" in [event["selected"] for event in told(page)["events"]]
+
+
+def test_cells_are_picked_one_by_one_and_as_a_block(page, address):
+    open_grid(page, address)
+    cell(page, "325170", "ecal-es").click(modifiers=["Control"])
+    cell(page, "325169", "hcal-hb").click(modifiers=["Shift"])
+    cell(page, "325150", "cms-cms").click(modifiers=["Control"])
+    expect(page.locator(".foot")).to_contain_text("7 cells")
+    expect(page.locator(".k.picked")).to_have_count(7)
+    picked = wait_told(page, "picked")[-1]["picked"]
+    assert picked[0] == ["325150", "cms-cms"]
+    assert ["325169", "hcal-hcal"] in picked
+    page.locator(".scroll").focus()
+    page.keyboard.press("Escape")
+    expect(page.locator(".k.picked")).to_have_count(0)
+
+
+def test_a_page_that_runs_every_second_keeps_scroll_focus_and_card(page, address):
+    received: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))))
+    grid = open_grid(page, address, "rows=1000&columns=40&live=1&selected=325100")
+    grid.evaluate(f"scroll => scroll.scrollTo(64, {70 * ROW_PX})")
+    grid.focus()
+    cell(page, "325100", "ecal-es").hover()
+    expect(page.locator(".card")).to_contain_text("HV trip")
+    before, _ = told(page)["turns"], received.clear()
+    page.wait_for_function(
+        "before => JSON.parse(document.querySelector('[data-testid=stCode]').innerText).turns >= before + 2", arg=before
+    )
+    assert sum(received) < 40_000
+    assert grid.evaluate("scroll => [scroll.scrollLeft, scroll.scrollTop]") == [64, 70 * ROW_PX]
+    assert grid.evaluate("scroll => scroll.getRootNode().activeElement === scroll")
+    expect(page.locator(".card")).to_be_visible()
+
+
+def test_without_a_height_the_grid_ends_at_the_lower_edge_of_the_window(page, address):
+    open_grid(page, address, "rows=1000&columns=24&height=fill")
+    for height in (1000, 700):
+        page.set_viewport_size({"width": 1600, "height": height})
+        page.wait_for_timeout(100)
+        box = page.locator(".rr").bounding_box()
+        assert abs(box["y"] + box["height"] - (height - 12)) < 1
 
 
 def test_end_goes_to_the_last_row_and_home_to_the_first(page, address):

@@ -126,11 +126,13 @@ def test_what_the_person_did_is_read_as_ids():
         "ticked": {"act": 5, "value": ["325175", "324980"]},
         "sort": {"act": 6, "value": ["lumisections", True]},
         "cell": {"act": 7, "value": ["324980", "tracker-strip"]},
+        "picked": {"act": 7, "value": [["324980", "tracker-strip"], ["325175", "tracker-strip"]]},
         "opened": None,
     }
     assert read_event(said, ["lumisections", "tracker-strip"]) == GridEvent(
         selected="324980",
         ticked=frozenset({"325175", "324980"}),
+        picked=frozenset({("324980", "tracker-strip"), ("325175", "tracker-strip")}),
         sort=("lumisections", True),
         cell=("324980", "tracker-strip"),
     )
@@ -138,7 +140,7 @@ def test_what_the_person_did_is_read_as_ids():
 
 
 def test_to_open_a_row_is_to_select_it():
-    assert read_event({"opened": {"act": 1, "value": "325175"}}).selected == "325175"
+    assert read_event({"opened": {"act": 1, "value": "325175"}}, []).selected == "325175"
 
 
 @pytest.mark.parametrize(
@@ -147,6 +149,7 @@ def test_to_open_a_row_is_to_select_it():
         {"selected": "325175"},
         {"selected": {"act": 1, "value": 325175}},
         {"ticked": {"act": 1, "value": [1, 2]}},
+        {"picked": {"act": 1, "value": [["325175", "run"], ["325175", "no such column"]]}},
         {"sort": {"act": 1, "value": ["no such column", True]}},
         {"sort": {"act": 1, "value": ["run", 1]}},
         {"cell": {"act": 1, "value": ["325175", "no such column"]}},

@@ -4,6 +4,7 @@ from dashboard.components.quality_grid.component import event_of, quality_grid
 from dashboard.components.quality_grid.sheet import (
     AttributeColumn,
     AttributeValue,
+    Cell,
     CellNote,
     GridEvent,
     GridRow,
@@ -13,6 +14,7 @@ from dashboard.components.quality_grid.sheet import (
 __all__ = [
     "AttributeColumn",
     "AttributeValue",
+    "Cell",
     "CellNote",
     "GridEvent",
     "GridRow",

@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import look
-from dashboard.components.quality_grid.sheet import AttributeColumn, CellNote, GridEvent, GridRow, QualityColumn
+from dashboard.components.quality_grid.sheet import AttributeColumn, Cell, CellNote, GridEvent, GridRow, QualityColumn
 from dashboard.components.quality_grid.wire import last_act, note_wire, read_event, sheet_bytes
 
 Notes = Callable[[str, str], Sequence[CellNote]]
@@ -28,6 +28,7 @@ def quality_grid(
     key: str,
     selected: str | None = None,
     ticked: frozenset[str] = frozenset(),
+    picked: frozenset[Cell] = frozenset(),
     sort: tuple[str, bool] | None = None,
     shown: str = "",
     height: int | None = None,
@@ -43,8 +44,9 @@ def quality_grid(
         Attributes, the frozen ones first, then quality columns in the order in which they stand.
     rows
         As sorted and paged by the server. An unchanged sheet is not sent again.
-    selected, ticked, sort
-        What the URL says. What the person has just done is painted at once and counts until the page says otherwise.
+    selected, ticked, picked, sort
+        The current row, the ticked rows, the picked cells and the order, as the page keeps them. What the person has
+        just done is painted at once and counts until the page says otherwise.
     shown
         Which rows of how many these are, for the footer: "Rows 1–40 of 412".
     height
@@ -74,6 +76,7 @@ def quality_grid(
                 "act": act,
                 "selected": event.selected or selected,
                 "ticked": sorted(ticked if event.ticked is None else event.ticked),
+                "picked": sorted(picked if event.picked is None else event.picked),
                 "sort": event.sort or sort,
                 "shown": shown,
                 "height": height,
@@ -85,9 +88,9 @@ def quality_grid(
     return event
 
 
-def event_of(key: str) -> GridEvent:
+def event_of(key: str, columns: Sequence[AttributeColumn | QualityColumn]) -> GridEvent:
     """What the person did in the grid with this key, for a page that needs to know before it fetches the rows."""
-    return read_event(st.session_state.get(key) or {})
+    return read_event(st.session_state.get(key) or {}, [column.name for column in columns])
 
 
 @st.fragment
@@ -122,7 +125,7 @@ def _noted() -> None:
 
 
 _CALLBACKS: dict[str, Any] = {
-    f"on_{event}_change": _noted for event in ("selected", "ticked", "sort", "opened", "cell", "acted")
+    f"on_{event}_change": _noted for event in ("selected", "ticked", "picked", "sort", "opened", "cell", "acted")
 }
 
 

@@ -2,9 +2,10 @@
 
 const KEYS = [[["↑", "↓"], "move"], [["Space"], "tick"], [["↵"], "open"]];
 
-function showFoot(foot, sheet, shown, ticked) {
+function showFoot(foot, sheet, shown, { rows, cells }) {
   const space = element("span", "space");
-  foot.replaceChildren(element("span", "", shown), element("span", "quiet", `${NUMBER.format(ticked)} selected`), space);
+  const selected = `${NUMBER.format(rows)} selected${cells > 0 ? ` · ${NUMBER.format(cells)} cells` : ""}`;
+  foot.replaceChildren(element("span", "", shown), element("span", "quiet", selected), space);
   const legend = element("span", "legend");
   for (const [token, letter, word] of legendOf(sheet)) {
     const entry = element("span", "entry");

@@ -19,6 +19,7 @@ class Grid {
     this.moment = { act: 0, height: null, shown: "", action: null, empty: "" };
     this.selected = null;
     this.ticked = new Set();
+    this.picked = new Map(); // cells: "row|column" to [row, column]
     this.sort = null;
     this.column = null; // the name of the quality column that the keyboard is in
     this.rows = new Map();
@@ -92,6 +93,7 @@ class Grid {
     if (moment.act >= this.hand.act) {
       this.selected = moment.selected;
       this.ticked = new Set(moment.ticked);
+      this.picked = new Map(moment.picked.map(([row, column]) => [cellKey(row, column), [row, column]]));
       this.sort = moment.sort;
     }
     if (moment.notes) this.hover.hear(moment.notes);
@@ -182,7 +184,7 @@ class Grid {
     const all = shown > 0 && shown === ids.length;
     this.head.querySelector(".box").setAttribute("aria-checked", all ? "true" : shown > 0 ? "mixed" : "false");
     for (const row of this.rows.values()) this.markRow(row);
-    showFoot(this.foot, this.sheet, this.moment.shown, this.ticked.size);
+    showFoot(this.foot, this.sheet, this.moment.shown, { rows: this.ticked.size, cells: this.picked.size });
     this.pointAt(ids.indexOf(this.selected));
   }
 
@@ -191,7 +193,10 @@ class Grid {
     row.classList.toggle("current", isCurrent);
     row.setAttribute("aria-selected", String(isCurrent));
     row.querySelector(".box").setAttribute("aria-checked", String(this.ticked.has(row.dataset.id)));
-    row.querySelector(".here")?.classList.remove("here");
+    row.querySelectorAll(".here, .picked").forEach((cell) => cell.classList.remove("here", "picked"));
+    for (const [id, column] of this.picked.values()) {
+      if (id === row.dataset.id) cellOf(row, column)?.classList.add("picked");
+    }
     if (isCurrent && this.column) cellOf(row, this.column)?.classList.add("here");
   }
 

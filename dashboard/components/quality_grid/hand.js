@@ -1,5 +1,6 @@
 // What the person does: it is painted at once, numbered, and said to the server, which answers with the last number.
 
+const IMPLIES_SELECTED = new Set(["opened", "cell"]);
 const SAY_AFTER_MS = 120; // arrows held down are said when they come to rest
 
 class Hand {
@@ -25,8 +26,15 @@ class Hand {
     else if (id === undefined) return;
     else if (on(".tick")) this.tick(id, event.shiftKey);
     else if (on(".act")) this.say("acted", id);
-    else if (on(".k")) this.openCell(id, on(".k").dataset.column);
+    else if (on(".k")) this.clickedCell(id, on(".k").dataset.column, event);
     else this.select(id);
+  }
+
+  // Ctrl or Cmd picks the cell beside others, Shift all from the last one to this; a plain click asks what is in it.
+  clickedCell(id, column, event) {
+    if (event.shiftKey) this.pickThrough(id, column);
+    else if (event.ctrlKey || event.metaKey) this.pick(id, column);
+    else this.openCell(id, column);
   }
 
   doubleClicked(event) {
@@ -35,14 +43,21 @@ class Hand {
   }
 
   say(name, value) {
+    this.sayPending(IMPLIES_SELECTED.has(name));
     this.count();
     this.grid.send(name, { act: this.act, value });
   }
 
   // Acts are numbered by the clock, so that they go on growing when the page is left and entered again.
   count() {
-    clearTimeout(this.saying);
     this.act = Math.max(this.act + 1, Date.now());
+  }
+
+  sayPending(isImplied) {
+    clearTimeout(this.saying);
+    const id = this.pending;
+    this.pending = undefined;
+    if (id !== undefined && !isImplied) this.grid.send("selected", { act: this.act, value: id });
   }
 
   select(id, soon = false) {
@@ -50,8 +65,10 @@ class Hand {
     this.grid.selected = id;
     this.grid.mark();
     this.count();
-    if (soon) this.saying = setTimeout(() => this.say("selected", id), SAY_AFTER_MS);
-    else this.say("selected", id);
+    clearTimeout(this.saying);
+    this.pending = id;
+    if (soon) this.saying = setTimeout(() => this.sayPending(false), SAY_AFTER_MS);
+    else this.sayPending(false);
   }
 
   step(by) {
@@ -78,9 +95,11 @@ class Hand {
   }
 
   leaveCell() {
-    this.grid.column = null;
-    this.grid.hover.leave();
-    this.grid.mark();
+    const { grid } = this;
+    grid.column = null;
+    grid.hover.leave();
+    if (grid.picked.size > 0) this.sayPicked(new Map());
+    else grid.mark();
   }
 
   tick(id, through = false) {
@@ -117,8 +136,34 @@ class Hand {
     if (!column || !this.grid.sheet.at.has(id)) return;
     this.grid.selected = id;
     this.grid.column = column;
+    this.lastPicked = [id, column];
     this.grid.mark();
     this.say("cell", [id, column]);
+  }
+
+  pick(id, column) {
+    const picked = new Map(this.grid.picked), key = cellKey(id, column);
+    if (!picked.delete(key)) picked.set(key, [id, column]);
+    this.lastPicked = [id, column];
+    this.sayPicked(picked);
+  }
+
+  pickThrough(id, column) {
+    const { sheet, layout, picked: before } = this.grid, [fromId, fromColumn] = this.lastPicked ?? [id, column];
+    const columns = layout.columns.filter((one) => one.quality).map(({ name }) => name);
+    const rows = [sheet.at.get(fromId) ?? sheet.at.get(id), sheet.at.get(id)].sort((a, b) => a - b);
+    const names = [columns.indexOf(fromColumn), columns.indexOf(column)].sort((a, b) => a - b);
+    const picked = new Map(before);
+    for (const row of sheet.ids.slice(rows[0], rows[1] + 1)) {
+      for (const name of columns.slice(Math.max(0, names[0]), names[1] + 1)) picked.set(cellKey(row, name), [row, name]);
+    }
+    this.sayPicked(picked);
+  }
+
+  sayPicked(picked) {
+    this.grid.picked = picked;
+    this.grid.mark();
+    this.say("picked", [...picked.values()]);
   }
 
   sortBy(name) {
@@ -128,4 +173,8 @@ class Hand {
     grid.mark();
     this.say("sort", grid.sort);
   }
+}
+
+function cellKey(id, column) {
+  return `${id}|${column}`;
 }

@@ -37,7 +37,7 @@ class Hover {
   show(ask) {
     if (!this.cell?.isConnected) return;
     const { sheet } = this.grid, name = this.cell.dataset.column, { id } = this.cell.closest(".row").dataset;
-    const at = sheet.at.get(id), notes = this.notes.get(`${id}|${name}`), link = linkOf(sheet.key);
+    const at = sheet.at.get(id), notes = this.notes.get(cellKey(id, name)), link = linkOf(sheet.key);
     this.card.show(this.cell, {
       title: `${name} · run ${id.replace(":", " ")}`,
       known: sheet.known[at],
@@ -50,7 +50,7 @@ class Hover {
 
   // The answer is kept until the rows change.
   hear({ row, column, notes }) {
-    this.notes.set(`${row}|${column}`, notes);
+    this.notes.set(cellKey(row, column), notes);
     if (this.card.isShown() && this.cell) this.show(false);
   }
 

@@ -10,6 +10,9 @@ from models.vocabulary import Bit, Status
 AttributeValue = str | int | float | bool | datetime | None
 """What an attribute cell holds; ``None`` is *unsaid* and drawn empty."""
 
+Cell = tuple[str, str]
+"""A cell by the id of its row and the name of its quality column."""
+
 
 @dataclass(frozen=True, slots=True)
 class AttributeColumn:
@@ -88,13 +91,14 @@ class CellNote:
 class GridEvent:
     """What the person did since the last script run. ``None`` is *nothing of this kind*; rows travel as ids.
 
-    ``ticked`` is the whole set, also of rows that a filter hides now; ``sort`` is (column, descending); ``acted`` is
-    the row whose note action was pressed.
+    ``ticked`` (rows) and ``picked`` (cells, as row and column) are whole sets, also of what a filter hides now;
+    ``sort`` is (column, descending); ``cell`` was clicked alone; ``acted`` is the row whose note action was pressed.
     """
 
     selected: str | None = None
     ticked: frozenset[str] | None = None
+    picked: frozenset[Cell] | None = None
     sort: tuple[str, bool] | None = None
     opened: str | None = None
-    cell: tuple[str, str] | None = None
+    cell: Cell | None = None
     acted: str | None = None

@@ -6,15 +6,16 @@ value is one character of its column's string; only mixed cells carry counts. 1,
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from backend.errors import InvalidInput
 from dashboard import look
 from dashboard.components.quality_grid.sheet import (
     AttributeColumn,
     AttributeValue,
+    Cell,
     CellNote,
     GridEvent,
     GridRow,
@@ -27,6 +28,8 @@ UNSAID = 0
 
 MIXED = "*"
 """Stands in a column's string for a cell whose lumisections differ; its counts are in the column's ``mixed``."""
+
+Read = TypeVar("Read")
 
 _RUNNING, _NOT_SIGNIFICANT, _CHANGED = 1, 2, 4
 
@@ -72,25 +75,21 @@ def note_wire(note: CellNote) -> dict[str, str | None]:
     }
 
 
-def read_event(said: Mapping[str, Any], columns: Sequence[str] | None = None) -> GridEvent:
+def read_event(said: Mapping[str, Any], columns: Sequence[str]) -> GridEvent:
     """What the person did, from what the browser sent; what is malformed is taken as not done.
 
     ``columns`` are the names that exist; a sort or cell of another column is nothing.
     """
     value = {name: packet["value"] for name, packet in said.items() if isinstance(packet, dict) and "value" in packet}
-    opened, acted = _text(value.get("opened")), _text(value.get("acted"))
-    cell = _pair(value.get("cell"), str, str)
-    sort = _pair(value.get("sort"), str, bool)
-    if columns is not None:
-        cell = cell if cell and cell[1] in columns else None
-        sort = sort if sort and sort[0] in columns else None
+    opened, cell = _text(value.get("opened")), _cell(value.get("cell"), columns)
     return GridEvent(
         selected=_text(value.get("selected")) or opened or (cell[0] if cell else None),
-        ticked=_texts(value.get("ticked")),
-        sort=sort,
+        ticked=_all_of(value.get("ticked"), _text),
+        picked=_all_of(value.get("picked"), lambda one: _cell(one, columns)),
+        sort=_sort(value.get("sort"), columns),
         opened=opened,
         cell=cell,
-        acted=acted,
+        acted=_text(value.get("acted")),
     )
 
 
@@ -193,14 +192,22 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _texts(value: object) -> frozenset[str] | None:
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return frozenset(value)
-    return None
-
-
-def _pair(value: object, first: type, second: type) -> tuple[Any, Any] | None:
+def _cell(value: object, columns: Sequence[str]) -> Cell | None:
     match value:
-        case [a, b] if isinstance(a, first) and isinstance(b, second):
-            return (a, b)
+        case [str(row), str(column)] if column in columns:
+            return (row, column)
     return None
+
+
+def _sort(value: object, columns: Sequence[str]) -> tuple[str, bool] | None:
+    match value:
+        case [str(column), bool(descending)] if column in columns:
+            return (column, descending)
+    return None
+
+
+def _all_of(value: object, read: Callable[[object], Read | None]) -> frozenset[Read] | None:
+    """The set of what is in a list, if all of it can be read."""
+    items = [read(item) for item in value] if isinstance(value, list) else [None]
+    read_items = frozenset(item for item in items if item is not None)
+    return None if None in items else read_items

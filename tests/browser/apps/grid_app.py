@@ -1,10 +1,11 @@
 """A page with nothing but the quality grid on invented runs; the browser tests drive it and read what it was told.
 
-Query parameters choose the case: ``rows``, ``columns`` (how many), ``only`` (a filter: run numbers from this one up),
-``selected``, ``sort``.
+Query parameters choose the case: ``rows`` and ``columns`` (how many), ``selected``, ``sort``, ``height`` (px or
+``fill``), ``live`` (the page runs again every second).
 """
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import streamlit as st
@@ -12,6 +13,7 @@ import streamlit as st
 from dashboard.components.quality_grid import (
     AttributeColumn,
     CellNote,
+    GridEvent,
     GridRow,
     QualityColumn,
     event_of,
@@ -145,48 +147,66 @@ def notes(row: str, column: str) -> list[CellNote]:
     ]
 
 
-st.set_page_config(page_title="Grid", layout="wide")
-asked = st.query_params
-quality = quality_columns(int(asked.get("columns", "24")))
-event = event_of(KEY)
-if event.sort:
-    asked["sort"] = f"{event.sort[0]}:{'desc' if event.sort[1] else 'asc'}"
-if event.selected:
-    asked["selected"] = event.selected
-if event.ticked is not None:
-    st.session_state["ticked"] = event.ticked
-sort_name, _, direction = asked.get("sort", "run:desc").partition(":")
-
-left, right, _ = st.columns([1, 1, 6])
-only = left.number_input("From run", value=int(asked.get("only", "0")), key="only")
-right.button("Run again")
-numbers = [FIRST_RUN - step for step in range(int(asked.get("rows", "40"))) if FIRST_RUN - step >= only]
-rows = [invented_row(number, quality) for number in numbers]
-if sort_name in {"run", "lumisections"}:
-    rows.sort(key=lambda row: row.attributes[sort_name], reverse=direction == "desc")
-said = quality_grid(
-    columns=[*ATTRIBUTES, *quality],
-    rows=rows,
-    key=KEY,
-    selected=asked.get("selected"),
-    ticked=st.session_state.get("ticked", frozenset()),
-    sort=(sort_name, direction == "desc"),
-    shown=f"Rows 1–{len(rows)} of 412",
-    height=int(asked["height"]) if "height" in asked else 640,
-    hover=notes,
-    note_action="Mark significant",
-    empty="No run from this one up.",
-)
-log = st.session_state.setdefault("log", [])
-if any(value is not None for value in (said.selected, said.ticked, said.sort, said.opened, said.cell, said.acted)):
-    log.append(
-        {
-            "selected": said.selected,
-            "ticked": None if said.ticked is None else sorted(said.ticked),
-            "sort": said.sort,
-            "opened": said.opened,
-            "cell": said.cell,
-            "acted": said.acted,
-        }
+def show() -> None:
+    """The controls, the grid, and what the grid said, as JSON."""
+    asked = st.query_params
+    columns = [*ATTRIBUTES, *quality_columns(int(asked.get("columns", "24")))]
+    event = event_of(KEY, columns)
+    if event.sort:
+        asked["sort"] = f"{event.sort[0]}:{'desc' if event.sort[1] else 'asc'}"
+    if event.selected:
+        asked["selected"] = event.selected
+    for name in ("ticked", "picked"):
+        if getattr(event, name) is not None:
+            st.session_state[name] = getattr(event, name)
+    sort_name, _, direction = asked.get("sort", "run:desc").partition(":")
+    left, right, _ = st.columns([1, 1, 6])
+    only = left.number_input("From run", value=0, key="only")
+    right.button("Run again")
+    rows = sorted_rows(columns, only=only, sort=(sort_name, direction == "desc"))
+    said = quality_grid(
+        columns=columns,
+        rows=rows,
+        key=KEY,
+        selected=asked.get("selected"),
+        ticked=st.session_state.get("ticked", frozenset()),
+        picked=st.session_state.get("picked", frozenset()),
+        sort=(sort_name, direction == "desc"),
+        shown=f"Rows 1–{len(rows)} of 412",
+        height=None if asked.get("height") == "fill" else int(asked.get("height", "640")),
+        hover=notes,
+        note_action="Mark significant",
+        empty="No run from this one up.",
     )
-st.code(json.dumps({"events": log, "ticked": sorted(st.session_state.get("ticked", ()))}), language=None)
+    tell(said)
+
+
+def sorted_rows(columns: list[AttributeColumn | QualityColumn], *, only: int, sort: tuple[str, bool]) -> list[GridRow]:
+    """The runs from this one up, as a server would sort them."""
+    quality = [column for column in columns if isinstance(column, QualityColumn)]
+    numbers = [FIRST_RUN - step for step in range(int(st.query_params.get("rows", "40")))]
+    rows = [invented_row(number, quality) for number in numbers if number >= only]
+    name, descending = sort
+    return sorted(rows, key=lambda row: row.attributes[name], reverse=descending)
+
+
+def tell(said: GridEvent) -> None:
+    """Print every event so far."""
+    log = st.session_state.setdefault("log", [])
+    if said != GridEvent():
+        log.append({name: plain(value) for name, value in asdict(said).items()})
+    st.session_state["turns"] = st.session_state.get("turns", 0) + 1
+    kept = {name: plain(st.session_state.get(name, ())) for name in ("ticked", "picked")}
+    st.code(json.dumps({"events": log, "turns": st.session_state["turns"], **kept}), language=None)
+
+
+def plain(value: object) -> object:
+    """The value as JSON takes it: sets sorted."""
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+st.set_page_config(page_title="Grid", layout="wide")
+if "live" in st.query_params:
+    st.fragment(show, run_every=1)()
+else:
+    show()
