@@ -1,0 +1,377 @@
+"""The lumisection strip in a real Chromium: what is painted, what the hand and the keyboard say to Python."""
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, expect
+
+from dashboard import look
+from models.vocabulary import Status
+
+APP = Path(__file__).parent / "apps" / "strip_app.py"
+BLEED = 4
+GOLDEN_TOP = 42
+
+pytestmark = pytest.mark.browser
+
+
+class Strip:
+    """The strip on a page, spoken to in lumisections and rows instead of pixels."""
+
+    def __init__(self, page: Page, *, first: int = 1, last: int) -> None:
+        self.page, self.first, self.last = page, first, last
+        self.plot = page.locator("svg.plot")
+        expect(self.plot).to_be_visible(timeout=20_000)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the page around the strip has stopped moving."""
+        before = None
+        while before != (before := self.plot.bounding_box()):
+            self.page.wait_for_timeout(250)
+
+    def x(self, lumi: float) -> float:
+        """The middle of a lumisection on the screen."""
+        frame = self.plot.bounding_box()
+        width = frame["width"] - 2 * BLEED
+        return frame["x"] + BLEED + (lumi - self.first + 0.5) / (self.last - self.first + 1) * width
+
+    def y(self, row: int, lane: int = 0) -> float:
+        """The middle of a lane on the screen."""
+        return self.plot.bounding_box()["y"] + GOLDEN_TOP + 26 * row + 7 + 11 * lane
+
+    def drag(self, begin: int, end: int) -> None:
+        self.page.mouse.move(self.x(begin), self.y(2))
+        self.page.mouse.down()
+        self.page.mouse.move(self.x((begin + end) / 2), self.y(2))
+        self.page.mouse.move(self.x(end), self.y(2))
+        self.page.mouse.up()
+
+    def zoom(self, begin: int, end: int) -> None:
+        self.page.keyboard.down("Shift")
+        self.drag(begin, end)
+        self.page.keyboard.up("Shift")
+        self.first, self.last = begin, end
+
+    def label(self) -> str:
+        return self.page.locator(".brush .label text").text_content()
+
+    def pixels(self, x: float, y: float, width: int, height: int) -> dict[tuple[int, int, int], int]:
+        """How many pixels of which colour stand in a part of the screen."""
+        clip = {"x": int(x), "y": int(y), "width": width, "height": height}
+        image = Image.open(io.BytesIO(self.page.screenshot(clip=clip))).convert("RGB")
+        return {colour: count for count, colour in image.getcolors(width * height)}
+
+
+@pytest.fixture
+def open_strip(page: Page, streamlit_app: Callable[..., str]) -> Callable[..., Strip]:
+    def open_case(case: str, *, last: int, query: str = "") -> Strip:
+        page.goto(f"{streamlit_app(APP)}/?case={case}{query}")
+        return Strip(page, last=last)
+
+    return open_case
+
+
+def heard(page: Page, text: str) -> None:
+    """The page has heard this from the strip."""
+    expect(page.get_by_text(re.compile(f"^range {text}$"))).to_be_visible()
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    return tuple(bytes.fromhex(colour[1:]))
+
+
+def test_one_bad_lumisection_in_two_thousand_is_two_pixels_wide(open_strip: Callable[..., Strip]) -> None:
+    strip = open_strip("hole", last=2000)
+    bad = rgb(look.status_look(Status.BAD).light.fill)
+
+    found = strip.pixels(strip.x(1500) - 6, strip.y(0), 12, 1)
+
+    assert found[bad] == 2
+
+
+def test_a_hole_stays_a_gap_though_words_were_said_over_it(open_strip: Callable[..., Strip]) -> None:
+    strip = open_strip("hole", last=2000)
+    begin, end = strip.x(1001), strip.x(1040)
+
+    over = [strip.pixels(begin + 1, strip.y(row), int(end - begin - 2), 4) for row in range(4)]
+
+    words = {rgb(status.light.fill) for status in map(look.status_look, Status)} - {(255, 255, 255)}
+    assert all(not words & set(found) for found in over)
+    assert strip.plot.locator(".hole").count() == 2
+    assert strip.plot.locator('.hole[data-first="1700"]').bounding_box()["width"] >= 2
+
+
+def test_unknown_luminosity_is_a_gap_and_zero_is_a_line(open_strip: Callable[..., Strip]) -> None:
+    strip = open_strip("hole", last=2000)
+    base = strip.plot.locator(".luminosity .base").bounding_box()["y"]
+    curve = rgb(look.luminosity_colour("dcs_good", "light"))
+
+    zero = strip.pixels(strip.x(540), base - 3, 20, 6)
+    unknown = strip.pixels(strip.x(840), base - 3, 20, 6)
+
+    assert curve in zero
+    assert curve not in unknown
+    assert strip.plot.locator(".luminosity .area").count() == 4
+
+
+def test_a_drag_says_first_and_last_in_either_direction(open_strip: Callable[..., Strip], page: Page) -> None:
+    strip = open_strip("drawn", last=2345)
+
+    strip.drag(969, 1004)
+    heard(page, r"969–1004 ticked none component None")
+    assert strip.label() == "LS 969–1,004 · 36"
+
+    strip.drag(300, 200)
+    heard(page, r"200–300 ticked none component None")
+
+
+def test_a_drag_in_a_zoomed_strip_says_the_lumisections_under_the_hand(
+    open_strip: Callable[..., Strip], page: Page
+) -> None:
+    strip = open_strip("drawn", last=2345)
+
+    strip.zoom(901, 1100)
+    expect(page.get_by_role("button", name="all 2,345 LS")).to_be_visible()
+    strip.drag(971, 971 + 32)
+
+    heard(page, r"971–1003 ticked none component None")
+
+
+def test_a_double_click_shows_everything_again(open_strip: Callable[..., Strip], page: Page) -> None:
+    strip = open_strip("drawn", last=2345)
+    strip.zoom(901, 1100)
+
+    page.mouse.dblclick(strip.x(1000), strip.y(2))
+
+    expect(page.get_by_role("button", name="all 2,345 LS")).to_have_count(0)
+    expect(strip.plot.locator(".axes text").first).to_have_text("1")
+    heard(page, r"None ticked none component None")
+
+
+def test_a_handle_moves_one_end_of_the_range(open_strip: Callable[..., Strip], page: Page) -> None:
+    strip = open_strip("drawn", last=2345)
+    strip.drag(500, 700)
+
+    page.mouse.move(strip.x(700.5), strip.y(5))
+    page.mouse.down()
+    page.mouse.move(strip.x(800), strip.y(5))
+    page.mouse.move(strip.x(900), strip.y(5))
+    page.mouse.up()
+
+    heard(page, r"500–900 ticked none component None")
+
+
+def test_holes_are_not_counted_and_no_range_ends_in_one(open_strip: Callable[..., Strip], page: Page) -> None:
+    strip = open_strip("hole", last=2000)
+
+    strip.drag(991, 1050)
+    heard(page, r"991–1050 ticked none component None")
+    assert strip.label() == "LS 991–1,050 · 20"
+
+    strip.drag(951, 1020)
+    heard(page, r"951–1000 ticked none component None")
+    assert strip.label() == "LS 951–1,000 · 50"
+
+
+def test_escape_clears_the_range(open_strip: Callable[..., Strip], page: Page) -> None:
+    strip = open_strip("drawn", last=2345)
+    strip.drag(100, 200)
+    heard(page, r"100–200 ticked none component None")
+
+    page.keyboard.press("Escape")
+
+    heard(page, r"None ticked none component None")
+    expect(strip.plot.locator(".shade")).to_have_count(0)
+
+
+def test_ticks_carry_names_and_stay_with_the_range(open_strip: Callable[..., Strip], page: Page) -> None:
+    strip = open_strip("drawn", last=2345)
+    strip.drag(100, 200)
+
+    page.get_by_label("Tick hcal-hcal", exact=True).check()
+    page.get_by_label("Tick tracker-strip", exact=True).check()
+    heard(page, r"100–200 ticked hcal-hcal,tracker-strip component None")
+
+    page.get_by_label("Tick hcal-hcal", exact=True).uncheck()
+    heard(page, r"100–200 ticked tracker-strip component None")
+
+
+def test_a_click_on_a_row_label_names_the_component(open_strip: Callable[..., Strip], page: Page) -> None:
+    open_strip("drawn", last=2345)
+
+    page.locator('.labels [data-row="ecal-es"] .name').click()
+
+    heard(page, r"None ticked none component ecal-es")
+
+
+def test_a_click_on_a_word_selects_its_range_and_names_its_component(
+    open_strip: Callable[..., Strip], page: Page
+) -> None:
+    strip = open_strip("drawn", last=2345)
+
+    page.mouse.click(strip.x(1494), strip.y(7))
+
+    heard(page, r"1486–1502 ticked none component hcal-hcal")
+
+
+def test_full_stop_and_comma_walk_through_the_differences(open_strip: Callable[..., Strip], page: Page) -> None:
+    strip = open_strip("drawn", last=2345)
+    page.get_by_label("Tick hcal-hcal", exact=True).check()
+    strip.plot.focus()
+
+    page.keyboard.press(".")
+    heard(page, r"1–2 ticked hcal-hcal component None")
+    page.keyboard.press(".")
+    heard(page, r"1486–1502 ticked hcal-hcal component None")
+    page.keyboard.press(",")
+    heard(page, r"1–2 ticked hcal-hcal component None")
+
+
+def test_letters_typed_into_a_field_do_not_move_the_strip(open_strip: Callable[..., Strip], page: Page) -> None:
+    strip = open_strip("drawn", last=2345)
+    strip.drag(100, 200)
+    heard(page, r"100–200 ticked none component None")
+
+    page.get_by_label("comment").press_sequentially("a.b,c")
+
+    assert strip.label() == "LS 100–200 · 101"
+
+
+def test_arrows_move_the_range_and_shift_moves_its_end(open_strip: Callable[..., Strip], page: Page) -> None:
+    strip = open_strip("drawn", last=2345)
+    strip.drag(100, 200)
+
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+
+    heard(page, r"101–202 ticked none component None")
+    expect(page.locator(".status")).to_have_text("LS 101–202 · 102 lumisections selected")
+
+
+def test_a_quick_second_act_is_not_undone_by_the_answer_to_the_first(
+    open_strip: Callable[..., Strip], page: Page
+) -> None:
+    strip = open_strip("drawn", last=2345)
+
+    for first in (100, 300, 500, 700):
+        strip.drag(first, first + 50)
+    heard(page, r"700–750 ticked none component None")
+    page.get_by_label("Tick dt-dt", exact=True).check()
+    heard(page, r"700–750 ticked dt-dt component None")
+
+    assert strip.label() == "LS 700–750 · 51"
+
+
+def test_the_card_says_who_and_why_after_a_moment(open_strip: Callable[..., Strip], page: Page) -> None:
+    strip = open_strip("drawn", last=2345)
+
+    page.mouse.move(strip.x(1494), strip.y(7))
+
+    card = page.locator(".card")
+    expect(card.locator(".title")).to_have_text("hcal-hcal · LS 1,486–1,502 · 17 LS")
+    expect(card.locator(".said")).to_have_text(
+        "ExpressB BAD since 22 Oct 10:14, cause HF timingPrompt GOOD by rule hcal v9"
+    )
+    expect(card.locator(".quote")).to_have_text("“HF− timing jump after resync.” K. Ito, person")
+
+
+def test_a_comment_is_text_and_never_markup(page: Page, streamlit_app: Callable[..., str]) -> None:
+    page.goto(f"{streamlit_app(APP)}/?case=markup")
+    strip = Strip(page, last=100)
+
+    page.mouse.move(strip.x(50), strip.y(0) - 18 + 6)
+
+    expect(page.locator(".card .quote")).to_contain_text("<b>not markup</b>")
+    expect(page.locator(".card .quote b")).to_have_count(0)
+
+
+def test_words_of_persons_carry_the_ink_underline_and_words_of_rules_do_not(open_strip: Callable[..., Strip]) -> None:
+    strip = open_strip("drawn", last=2345)
+
+    assert strip.plot.locator('[data-row="hcal-hcal"] .person').count() == 1
+    assert strip.plot.locator('[data-row="cms-cms"] .person').count() == 0
+
+
+def test_components_that_are_good_throughout_stand_behind_one_line(
+    open_strip: Callable[..., Strip], page: Page
+) -> None:
+    open_strip("drawn", last=2345)
+    expect(page.locator(".labels .row")).to_have_count(16)
+
+    page.get_by_role("button", name="7 more, GOOD throughout in both").click()
+
+    expect(page.locator(".labels .row")).to_have_count(23)
+
+
+def test_the_line_of_changes_says_which_change_set_was_chosen(open_strip: Callable[..., Strip], page: Page) -> None:
+    open_strip("drawn", last=2345)
+    expect(page.locator(".track .mark.person")).to_have_count(4)
+    expect(page.locator(".track .mark.rule")).to_have_count(4)
+
+    page.locator(".track .mark").nth(2).click(force=True)
+    expect(page.get_by_text("as of 110", exact=True)).to_be_visible()
+
+    page.get_by_role("slider", name="As of").press("End")
+    expect(page.get_by_text("as of None", exact=True)).to_be_visible()
+
+
+def test_a_range_that_the_page_sets_is_painted(open_strip: Callable[..., Strip], page: Page) -> None:
+    strip = open_strip("drawn", last=2345)
+    strip.drag(100, 200)
+    heard(page, r"100–200 ticked none component None")
+
+    page.get_by_role("button", name="Set 10–20").click()
+
+    expect(page.locator(".brush .label text")).to_have_text("LS 10–20 · 11")
+    assert strip.plot.locator(".shade").bounding_box()["x"] == pytest.approx(strip.x(10), abs=2)
+
+
+def test_the_drawing_follows_its_container(open_strip: Callable[..., Strip], page: Page) -> None:
+    strip = open_strip("drawn", last=2345)
+    wide = strip.plot.bounding_box()["width"]
+
+    page.set_viewport_size({"width": 1200, "height": 1000})
+
+    expect(strip.plot).not_to_have_attribute("width", str(round(wide)))
+    strip.drag(900, 1500)
+    assert strip.plot.bounding_box()["width"] < wide
+    heard(page, r"900–1500 ticked none component None")
+
+
+def test_three_thousand_lumisections_in_sixty_rows_are_painted_in_a_tenth_of_a_second(
+    open_strip: Callable[..., Strip], page: Page
+) -> None:
+    strip = open_strip("long", last=3000)
+
+    component, times = page.locator(".strip"), []
+    for width in (1500, 1450, 1400, 1350, 1300):
+        before = component.get_attribute("data-paints")
+        page.set_viewport_size({"width": width, "height": 1000})
+        expect(component).not_to_have_attribute("data-paints", before)
+        times.append(float(component.get_attribute("data-paint-ms")))
+
+    assert min(times) < 100
+    assert strip.plot.locator(".lanes").count() == 60
+
+
+def test_a_run_of_which_oms_knows_nothing_says_so(page: Page, streamlit_app: Callable[..., str]) -> None:
+    page.goto(f"{streamlit_app(APP)}/?case=none")
+
+    expect(page.get_by_text("OMS knows no lumisection of this run yet.")).to_be_visible(timeout=20_000)
+
+
+def test_the_dark_theme_paints_with_its_own_colours(
+    new_context: Callable[..., BrowserContext], streamlit_app: Callable[..., str]
+) -> None:
+    page = new_context(color_scheme="dark").new_page()
+    page.goto(f"{streamlit_app(APP)}/?case=hole")
+    strip = Strip(page, last=2000)
+
+    good = look.status_look(Status.GOOD).dark.fill
+    assert rgb(good) in strip.pixels(strip.x(700), strip.y(0), 10, 2)
+    assert rgb(look.ui_colour("panel", "dark")) in strip.pixels(strip.x(700), strip.y(0) - 40, 10, 12)
