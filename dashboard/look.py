@@ -106,6 +106,11 @@ def css_variables(selector: str = ":root") -> str:
     return f"{selector} {{\n" + "".join(f"  --rr-{name}: {value};\n" for name, value in _properties()) + "}\n"
 
 
+def page_css() -> str:
+    """The tokens for what a page writes itself, and its colour scheme for dialogs: they lie outside Streamlit's app."""
+    return css_variables() + f":root {{ color-scheme: {current_theme()}; }}\n"
+
+
 @cache
 def tokens() -> dict[str, Any]:
     """The design tokens as they are written in ``tokens.json``."""

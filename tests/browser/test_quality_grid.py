@@ -271,9 +271,8 @@ def test_cells_are_picked_one_by_one_and_as_a_block(page, address):
     cell(page, "325150", "cms-cms").click(modifiers=["Control"])
     expect(page.locator(".foot")).to_contain_text("7 cells")
     expect(page.locator(".k.picked")).to_have_count(7)
-    picked = wait_told(page, "picked")[-1]["picked"]
-    assert picked[0] == ["325150", "cms-cms"]
-    assert ["325169", "hcal-hcal"] in picked
+    expect(page.locator('[data-testid="stCode"]')).to_contain_text('"picked": [["325150", "cms-cms"], ')
+    assert ["325169", "hcal-hcal"] in told(page)["picked"]
     page.locator(".scroll").focus()
     page.keyboard.press("Escape")
     expect(page.locator(".k.picked")).to_have_count(0)
@@ -383,10 +382,11 @@ def test_no_row_is_said_in_words(page, address):
     expect(page.locator(".nothing")).to_have_text("No run from this one up.")
 
 
+@pytest.mark.parametrize("place", ["", "&dialog=1"])
 @pytest.mark.parametrize("theme", look.THEMES)
-def test_each_theme_has_the_colours_of_the_tokens(new_context: Callable[..., BrowserContext], address, theme):
+def test_each_theme_has_the_colours_of_the_tokens(new_context: Callable[..., BrowserContext], address, theme, place):
     page = new_context(color_scheme=theme).new_page()
-    open_grid(page, address)
+    open_grid(page, address, f"rows=40&columns=24{place}")
     good = look.status_look(look.Status.GOOD).paint(theme)
     expect(cell(page, LONG_RUN, "lumi-lumi").locator(".bar")).to_have_css("background-color", rgb(good.fill))
     expect(page.locator(".rr")).to_have_css("background-color", rgb(look.ui_colour("panel", theme)))

@@ -49,6 +49,10 @@ def test_css_variables_carry_both_themes_in_one_rule():
     assert "light-dark(rgba(22,32,44,.16), transparent)" in css
 
 
+def test_a_page_says_its_colour_scheme_for_its_dialogs():
+    assert look.page_css() == look.css_variables(":root") + ":root { color-scheme: light; }\n"
+
+
 def test_css_variables_are_each_given_once():
     names = re.findall(r"--rr-[a-z0-9-]+(?=:)", look.css_variables())
     assert len(names) == len(set(names)) > 60

@@ -47,6 +47,7 @@ class Grid {
   begin(send) {
     this.send = send;
     this.turn += 1;
+    this.root.style.colorScheme = schemeOf(this.root);
     return this.turn;
   }
 
@@ -233,4 +234,14 @@ class Grid {
     if (left < this.scroll.scrollLeft) this.scroll.scrollLeft = left;
     else if (left + width > this.scroll.scrollLeft + room) this.scroll.scrollLeft = left + width - room;
   }
+}
+
+// Streamlit sets the colour scheme on its app but not on its dialogs, so it is read from the background it paints.
+function schemeOf(root) {
+  const probe = element("i");
+  probe.style.color = "var(--st-background-color)";
+  root.append(probe);
+  const [red, green, blue] = getComputedStyle(probe).color.match(/[\d.]+/g).map(Number);
+  probe.remove();
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 128 ? "dark" : "light";
 }

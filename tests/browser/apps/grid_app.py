@@ -1,7 +1,7 @@
 """A page with nothing but the quality grid on invented runs; the browser tests drive it and read what it was told.
 
 Query parameters choose the case: ``rows`` and ``columns`` (how many), ``selected``, ``sort``, ``height`` (px or
-``fill``), ``live`` (the page runs again every second).
+``fill``), ``live`` (the page runs again every second), ``dialog`` (in one).
 """
 
 import json
@@ -206,7 +206,9 @@ def plain(value: object) -> object:
 
 
 st.set_page_config(page_title="Grid", layout="wide")
-if "live" in st.query_params:
+if "dialog" in st.query_params:
+    st.dialog("Grid", width="large")(show)()
+elif "live" in st.query_params:
     st.fragment(show, run_every=1)()
 else:
     show()
