@@ -1,0 +1,186 @@
+"""A filter as the database understands it: SQLAlchemy expressions with bound parameters over a run and ``online``.
+
+Nothing in the tree negates a group, so *null* may stand for *does not hold* in every expression made here; only the
+operators that begin with *not* turn it round themselves.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import eq, ge, gt, le, lt
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Double,
+    FromClause,
+    Integer,
+    Table,
+    and_,
+    any_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    true,
+)
+
+from backend.errors import InvalidFilter
+from backend.queries.attributes import OMS_PREFIX, RUNS, Kind, nearest
+from backend.queries.filters import AllOf, AnyOf, Condition, Count, Filter, FlagCondition, Operator, Quantifier
+from backend.queries.values import Scalar, Span, is_number
+from models.dataset import Dataset, count_position
+from models.run import Run
+from models.vocabulary import ONLINE, Status
+
+Truth = ColumnElement[bool]
+Column = ColumnElement[Any]
+
+RUN: Table = Run.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table classes
+DATASET: Table = Dataset.__table__  # type: ignore[attr-defined]
+
+
+def runs_and_online() -> FromClause:
+    """Every run beside its ``online`` dataset; PostgreSQL drops the join where nothing of the dataset is read."""
+    return RUN.outerjoin(DATASET, and_(DATASET.c.run_number == RUN.c.run_number, DATASET.c.name == ONLINE))
+
+
+def where(tree: Filter, flags: Mapping[str, int]) -> Truth:
+    """The expression for a checked filter of runs; ``flags`` is component → column id.
+
+    Raises
+    ------
+    InvalidFilter
+        If it names a component that does not exist.
+    """
+    match tree:
+        case AllOf(parts):
+            return and_(true(), *(where(part, flags) for part in parts))
+        case AnyOf(parts):
+            return or_(false(), *(where(part, flags) for part in parts))
+        case FlagCondition():
+            return _flag(tree, flags)
+        case Condition():
+            return _condition(tree)
+
+
+def run_column(name: str) -> Column:
+    """What stands for an attribute of a run: a column, a value in the JSON of OMS, or what is computed from columns."""
+    if name.startswith(OMS_PREFIX):
+        of_oms: Column = RUN.c.oms[name.removeprefix(OMS_PREFIX)]
+        return of_oms
+    return _COMPUTED[name] if name in _COMPUTED else RUN.c[name]
+
+
+def flag_count(column_id: int, status: Status | None) -> Column:
+    """How many lumisections have that status of a flag; none: in how many nobody said anything."""
+    if status is not None:
+        return func.coalesce(cast(DATASET.c.counts[count_position(column_id, status)], Integer), 0)
+    said = (flag_count(column_id, status) for status in Status)
+    return RUN.c.lumisections - sum(said, literal(0, Integer))
+
+
+def column_id(column: str, flags: Mapping[str, int]) -> int:
+    """The id of a component's column.
+
+    Raises
+    ------
+    InvalidFilter
+        If there is no such component; the sentence names the nearest.
+    """
+    if column not in flags:
+        raise InvalidFilter(f"There is no component {column!r:.80}{nearest(column, flags)}")
+    return flags[column]
+
+
+_COMPUTED: dict[str, Column] = {
+    "is_running": RUN.c.end_time.is_(None),
+    "is_changed_after_signoff": RUN.c.proposed_by.is_not(None),
+    "words": DATASET.c.words,
+    "last_change": func.greatest(RUN.c.last_change, DATASET.c.last_change),
+}
+_TURNED = {
+    Operator.NOT_IN: Operator.IN,
+    Operator.NOT_LIKE: Operator.LIKE,
+    Operator.NOT_CONTAINS: Operator.CONTAINS,
+}
+
+
+def _flag(flag: FlagCondition, flags: Mapping[str, int]) -> Truth:
+    count = flag_count(column_id(flag.column, flags), flag.status)
+    match flag.quantifier:
+        case Count(operator, n):
+            return _TESTS[operator](count, n)
+        case Quantifier.ANY:
+            return count > 0
+        case Quantifier.NONE:
+            return count == 0
+        case Quantifier.ALL:
+            return and_(count == RUN.c.lumisections, RUN.c.lumisections > 0)
+
+
+def _condition(condition: Condition) -> Truth:
+    operator, value = condition.operator, condition.value
+    if operator in _TURNED:
+        plain = _condition(Condition(condition.attribute, _TURNED[operator], value))
+        return func.coalesce(plain, false()).is_(false())
+    kind = RUNS.find(condition.attribute).kind
+    if kind is Kind.ANY:
+        return _of_oms(run_column(condition.attribute), operator, value)
+    if operator is Operator.CONTAINS and kind in _HOLDS:
+        return _HOLDS[kind](run_column(condition.attribute), value)
+    return _TESTS[operator](run_column(condition.attribute), value)
+
+
+def _of_oms(json: Column, operator: Operator, value: Any) -> Truth:
+    """A comparison with what OMS gives, by the type of the value: numbers with numbers, all else as text."""
+    text = json.astext
+    number = case((func.jsonb_typeof(json) == "number", cast(text, Double)))
+    if isinstance(value, tuple):
+        numbers = [float(item) if is_number(item) else item for item in value if _asks_number(item)]
+        texts = [_as_text(item) for item in value if not _asks_number(item)]
+        return or_(_in(number, numbers), _in(text, texts))
+    if _asks_number(value):
+        return _TESTS[operator](number, value)
+    return _TESTS[operator](text, _as_text(value))
+
+
+def _asks_number(value: Any) -> bool:
+    return isinstance(value, Span) or is_number(value)
+
+
+def _as_text(value: Any) -> str:
+    """As PostgreSQL writes a JSON value: yes and no are ``true`` and ``false``."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _in(column: Column, items: Sequence[Scalar | Span]) -> Truth:
+    """One array however long the list; ranges beside it."""
+    single = [item for item in items if not isinstance(item, Span)]
+    spans = (column.between(item.low, item.high) for item in items if isinstance(item, Span))
+    listed = [column == any_(literal(single, ARRAY(column.type)))] if single else []
+    return or_(false(), *listed, *spans)
+
+
+_TESTS: Mapping[Operator, Callable[[Any, Any], Truth]] = {
+    Operator.IS: eq,
+    Operator.IS_NOT: lambda column, value: column.is_distinct_from(value),
+    Operator.LESS: lt,
+    Operator.AT_MOST: le,
+    Operator.MORE: gt,
+    Operator.AT_LEAST: ge,
+    Operator.BETWEEN: lambda column, span: column.between(span.low, span.high),
+    Operator.IN: _in,
+    Operator.LIKE: lambda column, pattern: column.ilike(pattern, escape=""),
+    Operator.CONTAINS: lambda column, text: column.icontains(text, autoescape=True),
+    Operator.IS_NULL: lambda column, _: column.is_(None),
+    Operator.IS_NOT_NULL: lambda column, _: column.is_not(None),
+}
+_HOLDS: Mapping[Kind, Callable[[Any, Any], Truth]] = {
+    Kind.LIST: lambda column, name: any_(column) == name,
+    Kind.WORDS: lambda column, text: column.bool_op("@@")(
+        func.websearch_to_tsquery(literal_column("'simple'::regconfig"), text)
+    ),
+}

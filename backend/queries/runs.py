@@ -1,0 +1,196 @@
+"""Runs as a table shows them: those that a filter lets through, in order, a page at a time, with their quality."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Row, UnaryExpression, false, func, select
+from sqlmodel import Session
+
+from backend.errors import InvalidFilter
+from backend.queries.attributes import RUNS, Attribute, Kind
+from backend.queries.bits import BitCounts, bit_counts
+from backend.queries.columns import CataloguedColumn, ColumnsCatalogue, columns_catalogue
+from backend.queries.filter_sql import DATASET, RUN, column_id, flag_count, run_column, runs_and_online, where
+from backend.queries.filters import EVERYTHING, Filter, checked
+from backend.queries.live import latest_change
+from models.dataset import COUNTS_PER_FLAG
+from models.lumis import LumiSet
+from models.vocabulary import ColumnKind, Status
+
+AttributeValue: TypeAlias = str | int | float | bool | datetime | tuple[str, ...] | None
+MOST_ROWS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order: by an attribute (``start_time``), a value of OMS (``oms.era``) or a component, worst flags first.
+
+    What is unsaid comes last in either direction; runs that are equal come latest first.
+    """
+
+    key: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run of a table.
+
+    Parameters
+    ----------
+    lumisections
+        How many it knows, according to OMS: the length of every bar.
+    attributes
+        Every attribute of the catalogue by name; none where unsaid.
+    counts
+        Column (``tracker-strip``, ``oms-bpix_ready``) → code of :class:`Status` or :class:`Bit` → lumisections; zeros
+        and columns of which nobody said anything are left out.
+    commented
+        The columns in which a comment is in force.
+    notes
+        Column → ``{"causes": […], "comments": […]}`` in force.
+    states
+        Workspace → state of the ``online`` dataset, where workspaces have one.
+    last_change, changed_by
+        The act that last touched the run or its flags, and whose it was.
+    oms
+        Everything OMS says, under its names; empty unless asked for.
+    """
+
+    run_number: int
+    lumisections: int
+    attributes: Mapping[str, AttributeValue]
+    counts: Mapping[str, Mapping[int, int]]
+    commented: frozenset[str]
+    notes: Mapping[str, Mapping[str, Sequence[str]]]
+    states: Mapping[str, str]
+    is_running: bool
+    is_significant: bool | None
+    is_changed_after_signoff: bool
+    last_change: int
+    changed_by: str
+    oms: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RunsPage:
+    """A page of runs, how many match in all, and the change set after which nothing is in it yet."""
+
+    rows: tuple[RunRow, ...]
+    total: int
+    change_set: int
+
+
+def runs_page(
+    session: Session,
+    *,
+    filter: Filter = EVERYTHING,
+    sort: Sequence[Sort] = (),
+    offset: int = 0,
+    limit: int = 50,
+    with_bits: bool = True,
+    with_oms: bool = False,
+) -> RunsPage:
+    """One page of the runs that a filter lets through; without a sort, the latest run comes first.
+
+    Raises
+    ------
+    InvalidFilter
+        If the filter, a sort, the offset or the limit cannot be.
+    """
+    if offset < 0 or not 0 <= limit <= MOST_ROWS:
+        raise InvalidFilter(f"A page of {limit} rows from row {offset} on cannot be: 0 to {MOST_ROWS} rows, from 0 on.")
+    change_set = latest_change(session).change_set
+    catalogue = columns_catalogue(session)
+    condition = runs_where(filter, catalogue)
+    order = _order(sort, catalogue.flags)
+    total = session.execute(select(func.count()).select_from(runs_and_online()).where(condition)).scalar_one()
+    statement = select(*_selected(with_oms)).select_from(runs_and_online()).where(condition)
+    found = session.execute(statement.order_by(*order).offset(offset).limit(limit)).all() if limit else []
+    bits = _bits(session, found, catalogue) if with_bits else {}
+    return RunsPage(tuple(_row(row, catalogue.by_id, bits) for row in found), total, change_set)
+
+
+def runs_where(filter: Filter, catalogue: ColumnsCatalogue) -> ColumnElement[bool]:
+    """The filter, checked, as an expression over :func:`~backend.queries.filter_sql.runs_and_online`."""
+    return where(checked(filter, RUNS), catalogue.flags)
+
+
+_SHOWN: tuple[Attribute, ...] = tuple(a for a in RUNS.attributes if a.kind is not Kind.WORDS)
+
+
+def _selected(with_oms: bool) -> Iterable[ColumnElement[Any]]:
+    yield from (run_column(attribute.name).label(attribute.name) for attribute in _SHOWN)
+    yield from (RUN.c.known, DATASET.c.id, DATASET.c.states, DATASET.c.counts, DATASET.c.notes)
+    own = func.coalesce(DATASET.c.last_change > RUN.c.last_change, false())
+    yield func.coalesce(DATASET.c.changed_by, RUN.c.changed_by).label("by_flags")
+    yield RUN.c.changed_by.label("by_run")
+    yield own.label("flags_are_later")
+    if with_oms:
+        yield RUN.c.oms
+
+
+def _order(sort: Sequence[Sort], flags: Mapping[str, int]) -> list[ColumnElement[Any]]:
+    order: list[UnaryExpression[Any]] = []
+    for key in sort:
+        terms = _flag_terms(key.key, flags) if "-" in key.key else [run_column(_sortable(key.key).name)]
+        order += [(term.desc() if key.descending else term.asc()) for term in terms]
+    unsaid_last = [term if term.element is RUN.c.run_number else term.nulls_last() for term in order]
+    return [*unsaid_last, RUN.c.run_number.desc()]
+
+
+def _flag_terms(component: str, flags: Mapping[str, int]) -> list[ColumnElement[Any]]:
+    of_column = column_id(component, flags)
+    return [flag_count(of_column, Status.BAD), RUN.c.lumisections - flag_count(of_column, Status.GOOD)]
+
+
+def _sortable(name: str) -> Attribute:
+    attribute = RUNS.find(name)
+    if attribute.kind is Kind.WORDS:
+        raise InvalidFilter(f"Runs cannot be sorted by {attribute.label}.")
+    return attribute
+
+
+def _bits(session: Session, found: Sequence[Row[Any]], catalogue: ColumnsCatalogue) -> BitCounts:
+    columns = [column.id for column in catalogue.of_kind(ColumnKind.BIT)]
+    known = {row.id: LumiSet.flat(row.known) for row in found if row.id is not None}
+    return bit_counts(session, known, columns) if known and columns else {}
+
+
+def _row(row: Row[Any], columns: Mapping[int, CataloguedColumn], bits: BitCounts) -> RunRow:
+    counts: dict[str, Mapping[int, int]] = {
+        str(columns[id_]): of_flag for id_, of_flag in _flag_counts(row.counts or (), columns)
+    }
+    counts |= {str(columns[id_]): of_bit for id_, of_bit in bits.get(row.id, {}).items()}
+    notes = {str(columns[int(id_)]): note for id_, note in (row.notes or {}).items()}
+    values = row._mapping
+    return RunRow(
+        run_number=row.run_number,
+        lumisections=row.lumisections,
+        attributes={a.name: _value(values[a.name]) for a in _SHOWN},
+        counts=counts,
+        commented=frozenset(column for column, note in notes.items() if note["comments"]),
+        notes=notes,
+        states=row.states or {},
+        is_running=row.is_running,
+        is_significant=row.is_significant,
+        is_changed_after_signoff=row.is_changed_after_signoff,
+        last_change=row.last_change,
+        changed_by=row.by_flags if row.flags_are_later else row.by_run,
+        oms=values.get("oms") or {},
+    )
+
+
+def _flag_counts(
+    counts: Sequence[int], columns: Mapping[int, CataloguedColumn]
+) -> Iterable[tuple[int, Mapping[int, int]]]:
+    for begin in range(0, len(counts), COUNTS_PER_FLAG):
+        of_flag = {status: n for status, n in enumerate(counts[begin : begin + COUNTS_PER_FLAG], Status.GOOD) if n}
+        if of_flag and begin // COUNTS_PER_FLAG + 1 in columns:
+            yield begin // COUNTS_PER_FLAG + 1, of_flag
+
+
+def _value(value: Any) -> AttributeValue:
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,68 @@
+"""A registry of very many runs, written straight into the projections: for measuring reads, where no log is needed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy import Engine, text
+
+from backend.db import engine_for, transaction
+from backend.embedded import Embedded
+from backend.record import register_columns
+from backend.record.columns import NewColumn
+from models.vocabulary import DCS_BITS, OMS_WORKSPACE, ONLINE_COMPONENTS, ColumnKind
+
+_RUNS = text("""
+    INSERT INTO run (run_number, fill_number, start_time, end_time, oms_last_update, duration_seconds, energy_gev,
+        b_field_tesla, delivered_per_pb, recorded_per_pb, hlt_key, l1_key, l1_hlt_mode, injection_scheme, fill_type,
+        clock_type, sequence, cmssw_version, stable_beam, hlt_physics_counter, l1_rate_hz, components, run_class,
+        is_significant, state, stop_reason, known, lumisections, proposed_by, oms, last_change, changed_by)
+    SELECT 265000 + n, 5000 + n / 8, moment, moment + interval '1 h', moment, 3600, 6500 + n % 3, 3.8,
+        n % 977 * 0.11, n % 977 * 0.1, '/cdaq/physics/Run2018/2e34/v' || n % 90 || '/HLT/V1', 'l1_trg_collisions/v' ||
+        n % 70, 'collisions', '25ns_2556b', 'PROTONS', 'LHC', 'GLOBAL-RUN', 'CMSSW_10_3_2', true, n * 31, 90000.5,
+        '{TRACKER,DT,CSC,ECAL,HCAL}',
+        (array['Collisions18', 'Cosmics18', 'Commissioning18', 'Collisions22'])[1 + n % 4],
+        n % 3 = 0, (array['OPEN', 'SIGNOFF', 'COMPLETED', 'COMPLETED', 'COMPLETED'])[1 + n % 5], null,
+        array[1, 20 + n % 2000], 20 + n % 2000, null, oms || jsonb_build_object('initial_prescale_index', n % 5,
+        'era', 'Run2018' || chr(65 + n % 8)), n, 'ingest'
+    FROM generate_series(1, :runs) n, LATERAL (SELECT timestamptz '2016-01-01' + n * interval '90 min') t(moment),
+        (SELECT jsonb_object_agg('an_attribute_of_oms_' || i, i * 1234.5) FROM generate_series(1, 55) i) o(oms)
+""")
+_DATASETS = text("""
+    INSERT INTO dataset (id, run_number, name, states, is_hidden, attributes, counts, notes, last_change, changed_by)
+    SELECT n * 3 + d, 265000 + n, (array['online', '/Express/Collisions2018/DQM', '/PromptReco/Collisions2018D/DQM'])
+        [d + 1], '{}', false, '{}',
+        (SELECT array_agg(CASE i % 6 WHEN 1 THEN (15 + n % 2000) WHEN 2 THEN CASE WHEN (n + i) % 37 < 2
+         THEN (n * i) % 40 ELSE 0 END ELSE 0 END ORDER BY i) FROM generate_series(1, :counts) i),
+        CASE WHEN n % 50 = 0 THEN '{"1": {"causes": [], "comments": ["power supply trip"]}}' ELSE '{}' END::jsonb,
+        n, 'rule'
+    FROM generate_series(1, :runs) n, generate_series(0, 2) d
+""")
+_SEGMENTS = text("""
+    INSERT INTO segments (dataset_id, columns, firsts, lasts, "values", changes)
+    SELECT n * 3, array_agg(1001 + i % 35 ORDER BY i % 35, i), array_agg(1 + i / 35 * 30 ORDER BY i % 35, i),
+        array_agg(CASE i / 35 WHEN 2 THEN 20 + n % 2000 + 61 ELSE 30 + i / 35 * 30 END ORDER BY i % 35, i),
+        array_agg(i / 35 % 2 ORDER BY i % 35, i), array_agg(i ORDER BY i % 35, i)
+    FROM generate_series(1, :runs) n, generate_series(0, 104) i GROUP BY n
+""")
+
+
+@contextmanager
+def engine_with_runs(server: Embedded, runs: int) -> Iterator[Engine]:
+    """An engine on a registry of that many runs, which is dropped afterwards."""
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE many_runs TEMPLATE template")
+    engine = engine_for(server.url("many_runs"))
+    flags = [NewColumn(w, n, ColumnKind.FLAG) for w, names in ONLINE_COMPONENTS.items() for n in names]
+    bits = [NewColumn(OMS_WORKSPACE, name, ColumnKind.BIT) for name in DCS_BITS]
+    with transaction(engine) as session:
+        register_columns(session, flags + bits, by="test", why="columns")
+        session.execute(_RUNS, {"runs": runs})
+        session.execute(_DATASETS, {"runs": runs, "counts": len(flags) * 6})
+        session.execute(_SEGMENTS, {"runs": runs})
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+    yield engine
+    engine.dispose()
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute("DROP DATABASE many_runs WITH (FORCE)")
