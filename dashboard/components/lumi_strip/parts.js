@@ -90,7 +90,7 @@ function describe(strip, row) {
 function foldButton(strip, top) {
   const count = strip.foldable.length;
   const both = strip.laneNames.length > 1 ? " in both" : "";
-  const text = strip.folded ? `▸ ${count} more, GOOD throughout${both}` : `▾ ${count} GOOD throughout${both} shown`;
+  const text = strip.folded ? `▸ ${count} more, GOOD throughout${both}` : `▾ ${count} GOOD throughout${both}`;
   const button = el("button", { type: "button", class: "fold", "aria-expanded": !strip.folded + "", style: `top:${top}px` }, text);
   button.addEventListener("click", () => strip.fold(!strip.folded));
   return button;
