@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 OLDEST_PYTHON = (3, 11)
+SECONDS_BETWEEN_LINES = 5.0
 
 
 class SetUpFailed(Exception):
@@ -129,27 +130,35 @@ def _install(root: Path, python: Path, requirements: tuple[str, ...]) -> None:
     for name in requirements:
         command += ["-r", str(root / name)]
     log = root / ".venv" / "pip.log"
-    begun, complaint = time.monotonic(), ""
+    begun = shown = time.monotonic()
+    complaint = ""
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
         assert pip.stdout
         with log.open("w", encoding="utf-8") as kept:
             for line in pip.stdout:
                 kept.write(line)
                 if line.startswith(("Collecting", "Building", "Installing")):
-                    _show_progress(line.split(" (from")[0].strip())
+                    shown = _show_progress(line.split(" (from")[0].strip(), shown)
                 elif line.startswith("ERROR:"):
                     complaint = line.removeprefix("ERROR:").strip()
-    _show_progress("")
+    if sys.stdout.isatty():
+        print("\r\x1b[2K", end="")
     if pip.returncode != 0:
         raise SetUpFailed(f"pip could not install {files}: {complaint or 'see the log'} (all it said: {log})")
     print(f"Installed in {time.monotonic() - begun:.0f} s.", flush=True)
 
 
-def _show_progress(line: str) -> None:
-    """One line that changes in a terminal; elsewhere, nothing but what is said anyway."""
+def _show_progress(line: str, last: float) -> float:
+    """One line that changes in a terminal, one now and then elsewhere; when a line was last shown."""
+    now = time.monotonic()
+    width = shutil.get_terminal_size().columns - 3
     if sys.stdout.isatty():
-        width = shutil.get_terminal_size().columns - 3
-        print(f"\r\x1b[2K{'  ' + line[:width] if line else ''}", end="", flush=True)
+        print(f"\r\x1b[2K  {line[:width]}", end="", flush=True)
+    elif now - last > SECONDS_BETWEEN_LINES:
+        print(f"  {line[:width]}", flush=True)
+    else:
+        return last
+    return now
 
 
 def _remembered(root: Path) -> dict[str, str]:
