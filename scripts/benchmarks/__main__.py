@@ -1,0 +1,105 @@
+"""Measures the registry on a fresh embedded database and prints the table; ``--write`` keeps it in the docs."""
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from backend.configuration import ensure_defaults
+from backend.db import engine_for, upgrade
+from backend.embedded import Embedded, ensure_database
+from scripts.benchmarks.grid import measure_grid
+from scripts.benchmarks.ingesting import measure_ingest
+from scripts.benchmarks.measure import HEAD, Measure
+from scripts.benchmarks.reading import measure_rebuild, measure_time_travel
+from scripts.benchmarks.season import ingest_season
+from scripts.benchmarks.writing import history, measure_writing
+from scripts.simulator.running import running_simulator
+
+TABLE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+DATASETS = 2_000
+
+
+def main() -> int:
+    """Measure, print, and keep if asked to; 1 if a target was missed."""
+    parser = argparse.ArgumentParser(prog="./scripts/bench", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="keep the table in docs/benchmarks.md")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the data, no browser")
+    options = parser.parse_args()
+    measures = []
+    print(HEAD, flush=True)
+    for measure in _measures(quick=options.quick):
+        measures.append(measure)
+        print(measure.row(), flush=True)
+    if options.write:
+        TABLE.write_text(_page(measures), encoding="utf-8")
+    missed = [m for m in measures if m.target_ms is not None and m.median_ms > m.target_ms]
+    return 1 if missed else 0
+
+
+def _measures(*, quick: bool) -> Iterator[Measure]:
+    with tempfile.TemporaryDirectory(prefix="run-registry-bench-") as folder:
+        server = Embedded(Path(folder)).start()
+        try:
+            yield from _on(server, quick=quick)
+        finally:
+            server.release()
+
+
+def _on(server: Embedded, *, quick: bool) -> Iterator[Measure]:
+    def fresh(name: str) -> str:
+        ensure_database(server.url(), name)
+        upgrade(server.url(name))
+        return server.url(name)
+
+    season = engine_for(fresh("season"))
+    ensure_defaults(season)
+    with running_simulator("2018", pace="max") as simulator:
+        yield from measure_ingest(season, simulator)
+        runs = ingest_season(season, simulator, most=80 if quick else None)
+    yield from measure_rebuild(season, f"rebuild of the season of 2018, {runs} runs")
+    if not quick:
+        yield from measure_grid(server.url("season"))
+    season.dispose()
+
+    past = engine_for(fresh("history"))
+    ensure_defaults(past)
+    keys = history(past, datasets=DATASETS // 10 if quick else DATASETS)
+    yield from measure_writing(past, keys, batch=len(keys) // 4)
+    yield from measure_time_travel(past, keys)
+    past.dispose()
+
+
+def _page(measures: list[Measure]) -> str:
+    rows = "\n".join(m.row() for m in measures)
+    return _PAGE.format(
+        when=datetime.now(UTC).strftime("%d %b %Y"),
+        cores=os.cpu_count(),
+        python=platform.python_version(),
+        head=HEAD,
+        rows=rows,
+    )
+
+
+_PAGE = """# Benchmarks
+
+Made by `./scripts/bench --write` on {when}: {cores} cores, Python {python}, embedded PostgreSQL 18.6 with fsync on,
+everything on one machine. Medians; a machine that does other work at the same time gives larger figures.
+`./scripts/bench --quick` takes a tenth of the data. The last column is what the original takes for the like, as
+measured on another day on a like machine.
+
+{head}
+{rows}
+
+What scales with what: an edit with the words said before about the same column of the same dataset; a batch with its
+datasets; a look into the past and a rebuild with all words; ingest with the number of ranges and the size of what OMS
+answers, not with what is in the registry.
+"""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
