@@ -43,6 +43,12 @@ class Settings(BaseSettings):
 
     ingest_every_seconds: int = Field(30, ge=1, description="pause between two looks at OMS")
     sweep_every_seconds: int = Field(3600, ge=1, description="pause between two sweeps of OMS by run number")
+    housekeeping_every_seconds: int = Field(3600, ge=1, description="pause between two rounds of housekeeping")
+    tasks_every_seconds: float = Field(1.0, gt=0, description="pause between two looks for tasks that wait")
+    worker_silence_seconds: float = Field(
+        30.0, ge=1, description="a worker that has said nothing for so long is taken for dead"
+    )
+    job_history_days: float = Field(14.0, gt=0, description="how long is kept what jobs and tasks did")
     worker_name: str | None = Field(None, description="name of this worker in the job table; none: host and process")
 
 

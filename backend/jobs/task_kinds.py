@@ -1,0 +1,51 @@
+"""The kinds of task that there are."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from backend.access import Action
+from backend.errors import SourceUnavailable
+from backend.ingest.looks import back_fill
+from backend.ingest.oms import open_oms
+from backend.jobs.looking import told
+from backend.jobs.task import Errand, Hand
+
+
+class Backfill(Errand):
+    """All runs of OMS from one number to another, taken in again with all their lumisections."""
+
+    kind: ClassVar[str] = "backfill"
+    meaning: ClassVar[str] = "take in the runs FIRST to LAST again, whatever the registry has of them"
+    action: ClassVar[Action] = Action.TASK_BACKFILL
+
+    first: int = Field(ge=1)
+    last: int = Field(le=2**31 - 1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"the last run {self.last} lies before the first, {self.first}")
+        return self
+
+    def work(self, hand: Hand) -> str:
+        """Ask OMS for run after run."""
+        with open_oms(hand.settings, sleep=hand.pause) as oms:
+            look = back_fill(
+                hand.engine,
+                oms,
+                first=self.first,
+                last=self.last,
+                progress=hand.progress,
+                is_stopping=hand.is_stopping,
+            )
+        hand.go_on()
+        if look.stopped_by is not None:
+            raise SourceUnavailable(f"{look.stopped_by} Before that: {told(look)}")
+        return told(look)
+
+
+KINDS: Mapping[str, type[Errand]] = MappingProxyType({errand.kind: errand for errand in (Backfill,)})
+"""Kind → what is asked for."""
