@@ -1,6 +1,7 @@
 """Programs that live and die together: what ./scripts/demo does to the ones it starts."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -130,6 +131,7 @@ def test_ctrl_c_in_the_terminal_reaches_only_the_one_that_watches(processes: Pro
     assert os.getsid(program.process.pid) == program.process.pid != os.getsid(0)
 
 
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="util-linux has no setpriv here")
 def test_they_end_even_if_the_one_that_watches_is_killed(tmp_path: Path) -> None:
     watcher = (
         "import sys, time, os\nfrom pathlib import Path\nfrom scripts.processes import Processes\n"
