@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, UnaryExpression, false, func, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, Row, any_, false, func, literal, select
 from sqlmodel import Session
 
 from backend.errors import InvalidFilter
@@ -19,6 +19,7 @@ from models.dataset import COUNTS_PER_FLAG
 from models.lumis import LumiSet
 from models.vocabulary import ColumnKind, Status
 
+_Term: TypeAlias = tuple[ColumnElement[Any], bool]
 AttributeValue: TypeAlias = str | int | float | bool | datetime | tuple[str, ...] | None
 MOST_ROWS = 100_000
 
@@ -105,12 +106,12 @@ def runs_page(
     change_set = latest_change(session).change_set
     catalogue = columns_catalogue(session)
     condition = runs_where(filter, catalogue)
-    order = _order(sort, catalogue.flags)
-    total = session.execute(select(func.count()).select_from(runs_and_online()).where(condition)).scalar_one()
-    statement = select(*_selected(with_oms)).select_from(runs_and_online()).where(condition)
-    found = session.execute(statement.order_by(*order).offset(offset).limit(limit)).all() if limit else []
+    total, keys = _matching(session, condition, _terms(sort, catalogue.flags), offset=offset, limit=limit)
+    rows = select(*_selected(with_oms)).select_from(runs_and_online())
+    found = session.execute(rows.where(RUN.c.run_number == any_(literal(keys, ARRAY(Integer))))).all() if keys else []
     bits = _bits(session, found, catalogue) if with_bits else {}
-    return RunsPage(tuple(_row(row, catalogue.by_id, bits) for row in found), total, change_set)
+    by_number = {row.run_number: _row(row, catalogue.by_id, bits) for row in found}
+    return RunsPage(tuple(by_number[key] for key in keys if key in by_number), total, change_set)
 
 
 def runs_where(filter: Filter, catalogue: ColumnsCatalogue) -> ColumnElement[bool]:
@@ -132,13 +133,26 @@ def _selected(with_oms: bool) -> Iterable[ColumnElement[Any]]:
         yield RUN.c.oms
 
 
-def _order(sort: Sequence[Sort], flags: Mapping[str, int]) -> list[ColumnElement[Any]]:
-    order: list[UnaryExpression[Any]] = []
+def _matching(
+    session: Session, condition: ColumnElement[bool], terms: Sequence[_Term], *, offset: int, limit: int
+) -> tuple[int, list[int]]:
+    """How many runs match, and the numbers of those on the page, in one pass over the runs."""
+    named = [term.label(f"term_{at}") for at, (term, _) in enumerate(terms)]
+    matching = select(RUN.c.run_number, *named).select_from(runs_and_online()).where(condition).cte("matching")
+    columns = [(matching.c[f"term_{at}"], descending) for at, (_, descending) in enumerate(terms)]
+    order = [(column.desc() if descending else column.asc()).nulls_last() for column, descending in columns]
+    page = select(matching.c.run_number).order_by(*order, matching.c.run_number.desc()).offset(offset).limit(limit)
+    total = select(func.count()).select_from(matching).scalar_subquery()
+    found = session.execute(select(total, func.array(page.scalar_subquery()))).one()
+    return found[0], found[1]
+
+
+def _terms(sort: Sequence[Sort], flags: Mapping[str, int]) -> list[_Term]:
+    terms: list[_Term] = []
     for key in sort:
-        terms = _flag_terms(key.key, flags) if "-" in key.key else [run_column(_sortable(key.key).name)]
-        order += [(term.desc() if key.descending else term.asc()) for term in terms]
-    unsaid_last = [term if term.element is RUN.c.run_number else term.nulls_last() for term in order]
-    return [*unsaid_last, RUN.c.run_number.desc()]
+        columns = _flag_terms(key.key, flags) if "-" in key.key else [run_column(_sortable(key.key).name)]
+        terms += [(column, key.descending) for column in columns]
+    return terms
 
 
 def _flag_terms(component: str, flags: Mapping[str, int]) -> list[ColumnElement[Any]]:
