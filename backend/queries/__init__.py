@@ -19,8 +19,12 @@ from backend.queries.filters import (
     checked,
     operators_of,
 )
+from backend.queries.history import AttributesSaid, HistoryEntry, RangeSaid, history_of_run
 from backend.queries.live import ChangedRuns, Latest, changes_since, latest_change
+from backend.queries.luminosity import RunLuminosity, luminosity_of
+from backend.queries.run import DatasetFacts, RunFacts, run_facts
 from backend.queries.runs import RunRow, RunsPage, Sort, runs_page
+from backend.queries.strip import ColumnStrip, Said, SaidBy, Strip, strip_of
 from backend.queries.values import Span
 
 __all__ = [
@@ -29,23 +33,33 @@ __all__ = [
     "AllOf",
     "AnyOf",
     "Attribute",
+    "AttributesSaid",
     "Catalogue",
     "CataloguedColumn",
     "ChangedRuns",
+    "ColumnStrip",
     "ColumnsCatalogue",
     "Condition",
     "Count",
     "Counters",
+    "DatasetFacts",
     "Filter",
     "FlagCondition",
+    "HistoryEntry",
     "Kind",
     "Latest",
     "Operator",
     "Quantifier",
+    "RangeSaid",
+    "RunFacts",
+    "RunLuminosity",
     "RunRow",
     "RunsPage",
+    "Said",
+    "SaidBy",
     "Sort",
     "Span",
+    "Strip",
     "all_of",
     "any_of",
     "changes_since",
@@ -53,8 +67,12 @@ __all__ = [
     "columns_catalogue",
     "counters",
     "format_filter",
+    "history_of_run",
     "latest_change",
+    "luminosity_of",
     "operators_of",
     "parse_filter",
+    "run_facts",
     "runs_page",
+    "strip_of",
 ]
