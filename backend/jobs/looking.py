@@ -5,6 +5,7 @@ from datetime import datetime
 
 from backend.ingest.looks import BEGINNING, Look, look_by_last_update, sweep_by_run_number
 from backend.ingest.oms import Oms
+from backend.ingest.runs import Outcome
 from backend.jobs.job import Ending, Kept, Report, Tick
 
 Work = Callable[[Tick], Report]
@@ -43,11 +44,12 @@ def sweeping_by_run_number(oms: Oms, *, first_run: int) -> Work:
 def told(look: Look) -> str:
     """What a look brought, in a sentence.
 
-    >>> told(Look(runs={}))
-    'Nothing new.'
+    >>> told(Look(runs={Outcome.NEW: (360459, 360460), Outcome.UNCHANGED: (360458,)}))
+    '3 runs: 2 new.'
     """
-    counts = [f"{len(runs)} {outcome}" for outcome, runs in look.runs.items() if runs]
-    brought = f"{sum(map(len, look.runs.values()))} runs: {', '.join(counts)}." if counts else "Nothing new."
+    total = sum(map(len, look.runs.values()))
+    news = [f"{len(runs)} {outcome}" for outcome, runs in look.runs.items() if outcome is not Outcome.UNCHANGED]
+    brought = f"{total} run{'s' * (total != 1)}: {', '.join(news) or 'nothing new'}." if total else "Nothing new."
     reasons = [*look.failures.values(), *look.doubts]
     if not reasons:
         return brought

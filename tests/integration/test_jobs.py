@@ -281,11 +281,11 @@ def test_a_worker_waits_for_a_database_that_is_away_and_says_so_once(
     assert log.read_text().count("waiting for the database") == 1
 
 
-def command(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def command(url: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "backend.jobs", *arguments],
         cwd=ROOT,
-        env={"DATABASE_URL": url, "PATH": "/usr/bin:/bin"},
+        env={"DATABASE_URL": url, "PATH": "/usr/bin:/bin", **environment},
         check=False,
         capture_output=True,
         text=True,
