@@ -1,13 +1,14 @@
 """To configure: a new version of one piece, checked before it passes the door for writes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from backend.configuration.bodies import Body, WorkspaceBody, WorkspaceColumn, body_model
-from backend.configuration.reading import configuration
+from backend.access import Action, Matrix, read_grants, who_may
+from backend.configuration.bodies import Body, PermissionBody, WorkspaceBody, WorkspaceColumn, body_model
+from backend.configuration.reading import configuration, rights
 from backend.errors import InvalidInput, NotFound
 from backend.record import Act, ConfigurationSaid, Recorded, columns_by_name, record, register_columns
 from backend.record.columns import NewColumn
@@ -39,7 +40,8 @@ def configure(
     Raises
     ------
     InvalidInput
-        If the body cannot be, the name does not suit it, there is no reason, or nothing would change.
+        If the body cannot be, the name does not suit it, there is no reason, nothing would change, or nobody would be
+        left who may change rights.
     NotFound
         If a piece that is to be taken away does not exist.
     Conflict
@@ -49,6 +51,9 @@ def configure(
         raise InvalidInput(f"A change of the {kind.value} {name!r} needs a reason.")
     checked = None if body is None else _checked(kind, name, body)
     _refuse_no_change(session, kind, name=name, body=checked, is_enabled=is_enabled)
+    if kind is ConfigurationKind.PERMISSION:
+        grants = checked.grants if isinstance(checked, PermissionBody) and is_enabled else ()
+        _refuse_locking_out(rights(session), egroup=name, grants=grants)
     if isinstance(checked, WorkspaceBody):
         _ensure_columns(session, checked, by=by, why=why)
     stored = None if checked is None else checked.model_dump(mode="json")
@@ -84,6 +89,13 @@ def _refuse_no_change(
             raise NotFound(f"There is no {kind.value} {name!r} to take away.")
     elif (standing.body, standing.is_enabled) == (body, is_enabled):
         raise InvalidInput(f"The {kind.value} {name!r} is so already (version {standing.version}).")
+
+
+def _refuse_locking_out(before: Matrix, *, egroup: str, grants: Sequence[str]) -> None:
+    """Somebody must be left who may change rights: else nobody could ever give them back."""
+    after = Matrix({**before.grants, egroup: read_grants(grants)})
+    if who_may(Action.PERMISSION, matrix=before) and not who_may(Action.PERMISSION, matrix=after):
+        raise InvalidInput(f"Without {egroup} nobody would be left who may {Action.PERMISSION.meaning}.")
 
 
 def _ensure_columns(session: Session, body: WorkspaceBody, *, by: str, why: str) -> None:

@@ -2,11 +2,12 @@
 
 import argparse
 import logging
+import os
 import socket
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from os import getpid
 from secrets import token_hex
 
 from backend.configuration import ensure_ready
@@ -35,6 +36,7 @@ log = logging.getLogger("backend.jobs")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until a signal comes, or do the one thing that is asked for."""
     asked = _arguments(arguments)
+    _live_in_utc()
     try:
         chosen = settings()
         write_log_lines(chosen)
@@ -61,7 +63,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def worker_name(chosen: Settings) -> str:
     """Whose the lines in the book are: host and process, or the name that the settings give; never the same twice."""
-    return f"{chosen.worker_name or f'{socket.gethostname()}-{getpid()}'}-{token_hex(2)}"
+    return f"{chosen.worker_name or f'{socket.gethostname()}-{os.getpid()}'}-{token_hex(2)}"
+
+
+def _live_in_utc() -> None:
+    """``schedule`` reckons in local time: where the clock is put back an hour in October, it would sleep through it."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
 
 
 def _list(chosen: Settings) -> int:

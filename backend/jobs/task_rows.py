@@ -69,13 +69,14 @@ def claim(
     session: Session, kinds: Sequence[str], *, worker: str, silence: timedelta, only: int | None = None
 ) -> Claim | None:
     """Take up the oldest task that waits, or whose worker fell silent; none, if there is none of these kinds."""
-    settle(session, silence=silence)
+    session.execute(_SETTLE_CANCELLED, {"silence": silence.total_seconds()})
     while True:
         wanted = {"kinds": list(kinds), "only": only, "silence": silence.total_seconds()}
         found = session.execute(_NEXT, wanted).one_or_none()
         if found is None:
             return None
         task, kind, arguments, asked_by = found
+        abandon(session, silence=silence)
         job = f"task {kind}"
         if (tries := abandonments(session, job, task=task)) >= TRIES:
             session.execute(_GIVE_UP, {"id": task, "message": f"Given up after {tries} tries that came to no end."})

@@ -20,7 +20,7 @@ from backend.settings import Settings
 log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 1
-"""So often the loop looks whether the slot of a job has come."""
+"""So often the timetable asks each job whether its slot has come."""
 
 
 def serve(
@@ -42,7 +42,7 @@ def serve(
     timetable.run_all()
     while not bench.stop.is_set():
         timetable.run_pending()
-        bench.stop.wait(max(0.0, timetable.idle_seconds or 0.0))
+        bench.stop.wait(_POLL_SECONDS)
     with suppress(Interrupted):
         beside.join(GRACE_SECONDS)
     break_off_no_more()

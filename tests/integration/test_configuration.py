@@ -188,6 +188,18 @@ def test_rights_that_are_not_enabled_play_no_part(session: Session) -> None:
     assert rights(session) == Matrix({})
 
 
+def test_the_last_who_may_change_rights_cannot_be_locked_out(engine: Engine) -> None:
+    ensure_defaults(engine)
+    experts = "cms-dqm-runregistry-experts"
+    attempts = [(PermissionBody(grants=("undo",)), True), (PermissionBody(grants=("*",)), False), (None, True)]
+    for body, is_enabled in attempts:
+        with transaction(engine) as session, pytest.raises(InvalidInput, match="nobody would be left who may change"):
+            configure(session, PERMISSION, name=experts, body=body, by="L. Moreau", why="out", is_enabled=is_enabled)
+    with transaction(engine) as session:
+        grant(session, "permission")
+        configure(session, PERMISSION, name=experts, body=None, by="L. Moreau", why="gem takes over")
+
+
 def test_a_workspace_offers_its_causes_in_order(session: Session) -> None:
     body = CausesBody.model_validate({"causes": [{"word": "HV trip"}, {"word": "DAQ", "meaning": "no data taken"}]})
     configure(session, CAUSE, name="tracker", body=body, by="L. Moreau", why="first list")
