@@ -86,8 +86,8 @@ def words_about(session: Session, run_number: int, *, kinds: Iterable[ActKind] =
     }
     return Words(
         attributes=attributes_about(session, run_number, kinds=kinds),
-        lumisections=[(act, SpokenWord(*word)) for act, *word in session.execute(_LUMISECTIONS, asked)],
-        luminosities=[(act, LuminosityWord(*word)) for act, *word in session.execute(_LUMINOSITY, asked)],
+        lumisections=[(act, SpokenWord(*word)) for act, *word in session.execute(_LUMISECTIONS, asked).all()],
+        luminosities=[(act, LuminosityWord(*word)) for act, *word in session.execute(_LUMINOSITY, asked).all()],
     )
 
 
@@ -96,7 +96,7 @@ def attributes_about(
 ) -> list[AttributeChange]:
     """As :func:`words_about`, only the attributes of the run."""
     asked = {"run": run_number, "kinds": [kind.value for kind in kinds], "rule": int(Origin.RULE)}
-    return [AttributeChange(*row) for row in session.execute(_RUN, asked)]
+    return [AttributeChange(*row) for row in session.execute(_RUN, asked).all()]
 
 
 def what_follows(words: Words) -> Said:

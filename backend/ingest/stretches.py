@@ -30,12 +30,13 @@ class Table:
 def table_of(segments: SegmentArrays, columns: Ints, numbers: Ints, *, otherwise: int = UNSAID) -> Table:
     """What the segments of one dataset say in these columns and lumisections; ``otherwise`` where they say nothing."""
     own = segments.take(np.isin(segments.column, columns))
-    rows = np.searchsorted(columns, own.column).tolist()
-    begins = np.searchsorted(numbers, own.first, "left").tolist()
-    ends = np.searchsorted(numbers, own.last, "right").tolist()
+    begins = np.searchsorted(numbers, own.first, "left")
+    lengths = np.searchsorted(numbers, own.last, "right") - begins
+    begins += np.searchsorted(columns, own.column) * len(numbers)
+    ends = np.cumsum(lengths)
+    places = np.arange(lengths.sum()) + np.repeat(begins - ends + lengths, lengths)
     values = np.full((len(columns), len(numbers)), otherwise, np.int64)
-    for row, begin, end, value in zip(rows, begins, ends, own.value.tolist(), strict=True):
-        values[row, begin:end] = value
+    values.flat[places] = np.repeat(own.value, lengths)
     return Table(columns, numbers, values)
 
 

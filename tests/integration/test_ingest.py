@@ -314,6 +314,17 @@ def test_what_oms_takes_back_needs_no_decision(engine: Engine, session: Session)
     assert take_in(engine, later) == [Outcome.UNCHANGED]
 
 
+def test_oms_that_comes_round_to_what_holds_after_a_rejection_proposes_nothing(
+    engine: Engine, session: Session
+) -> None:
+    take_in(engine, an_oms_run(10))
+    move(engine, RunState.SIGNOFF)
+    take_in(engine, an_oms_run(10).but(energy=6500).where([7], bpix_ready=False))
+    reject(engine)
+    assert take_in(engine, an_oms_run(10), an_oms_run(10)) == [Outcome.CHANGED, Outcome.UNCHANGED]
+    assert (run(session, "proposed_by"), run(session, "energy_gev")) == (None, 6800)
+
+
 def test_a_prescale_taken_back_is_proposed_and_accepted(engine: Engine, session: Session) -> None:
     take_in(engine, an_oms_run(4).where([1, 2, 3, 4], prescale_index=2))
     move(engine, RunState.SIGNOFF)
