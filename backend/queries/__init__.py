@@ -19,6 +19,7 @@ from backend.queries.filters import (
     checked,
     operators_of,
 )
+from backend.queries.health import Health, JobTick, SourceHeard, health
 from backend.queries.history import AttributesSaid, HistoryEntry, RangeSaid, history_of_run
 from backend.queries.live import ChangedRuns, Latest, changes_since, latest_change
 from backend.queries.luminosity import RunLuminosity, luminosity_of
@@ -45,7 +46,9 @@ __all__ = [
     "DatasetFacts",
     "Filter",
     "FlagCondition",
+    "Health",
     "HistoryEntry",
+    "JobTick",
     "Kind",
     "Latest",
     "Operator",
@@ -58,6 +61,7 @@ __all__ = [
     "Said",
     "SaidBy",
     "Sort",
+    "SourceHeard",
     "Span",
     "Strip",
     "all_of",
@@ -67,6 +71,7 @@ __all__ = [
     "columns_catalogue",
     "counters",
     "format_filter",
+    "health",
     "history_of_run",
     "latest_change",
     "luminosity_of",

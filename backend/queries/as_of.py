@@ -2,11 +2,20 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from backend.projections.attributes import AttributeChange
+from backend.projections.runs import run_row
 from backend.projections.segments import SegmentArrays, fold_segments
 from backend.rebuild.words import all_undone, words_until
+from models.lumis import LumiSet
+
+_RUN_CHANGES = text("""
+    SELECT c.id, c.change_set, c.run_number, c.origin, c.said, c.withdraws, s.kind, s."by"
+    FROM run_change c JOIN change_set s ON s.id = c.change_set
+    WHERE c.run_number = :run AND c.change_set <= :until ORDER BY c.id
+""")
 
 
 def segments_as_of(on: Engine, change_set: int, *, datasets: Iterable[int] = ()) -> SegmentArrays:
@@ -27,3 +36,10 @@ def segments_as_of(on: Engine, change_set: int, *, datasets: Iterable[int] = ())
     with Session(on) as session:
         undone = all_undone(session, change_set)
     return fold_segments(words_until(on, undone, until=change_set, datasets=datasets))
+
+
+def known_as_of(session: Session, run_number: int, change_set: int) -> LumiSet:
+    """The lumisections that the run had, according to OMS, once this change set had been recorded."""
+    rows = session.execute(_RUN_CHANGES, {"run": run_number, "until": change_set})
+    row = run_row(run_number, (AttributeChange(*r) for r in rows), all_undone(session, change_set))
+    return LumiSet() if row is None else LumiSet.flat(row["known"])

@@ -67,7 +67,8 @@ class Catalogue:
     @cached_property
     def _by_any_name(self) -> dict[str, Attribute]:
         by_name = {a.name: a for a in self.attributes}
-        of_oms = {OMS_PREFIX + o: by_name[column] for o, column in OMS_COLUMNS.items() if column in by_name}
+        columns = OMS_COLUMNS | {"run_number": "run_number", "ls_duration": "lumisections"}
+        of_oms = {OMS_PREFIX + o: by_name[column] for o, column in columns.items() if column in by_name}
         return of_oms | {a.word: a for a in self.attributes} | by_name
 
 

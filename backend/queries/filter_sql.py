@@ -77,6 +77,12 @@ def run_column(name: str) -> Column:
     return _COMPUTED[name] if name in _COMPUTED else RUN.c[name]
 
 
+def sort_column(name: str) -> Column:
+    """As :func:`run_column`, to sort by: a null in the JSON of OMS is as unsaid as what is not in it."""
+    column = run_column(name)
+    return func.nullif(column, literal_column("'null'::jsonb")) if name.startswith(OMS_PREFIX) else column
+
+
 def flag_count(column_id: int, status: Status | None) -> Column:
     """How many lumisections have that status of a flag; none: in how many nobody said anything."""
     if status is not None:

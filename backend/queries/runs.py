@@ -12,7 +12,16 @@ from backend.errors import InvalidFilter
 from backend.queries.attributes import RUNS, Attribute, Kind
 from backend.queries.bits import BitCounts, bit_counts
 from backend.queries.columns import CataloguedColumn, ColumnsCatalogue, columns_catalogue
-from backend.queries.filter_sql import DATASET, RUN, column_id, flag_count, run_column, runs_and_online, where
+from backend.queries.filter_sql import (
+    DATASET,
+    RUN,
+    column_id,
+    flag_count,
+    run_column,
+    runs_and_online,
+    sort_column,
+    where,
+)
 from backend.queries.filters import EVERYTHING, Filter, checked
 from backend.queries.live import latest_change
 from models.dataset import COUNTS_PER_FLAG
@@ -150,7 +159,7 @@ def _matching(
 def _terms(sort: Sequence[Sort], flags: Mapping[str, int]) -> list[_Term]:
     terms: list[_Term] = []
     for key in sort:
-        columns = _flag_terms(key.key, flags) if "-" in key.key else [run_column(_sortable(key.key).name)]
+        columns = _flag_terms(key.key, flags) if "-" in key.key else [sort_column(_sortable(key.key).name)]
         terms += [(column, key.descending) for column in columns]
     return terms
 

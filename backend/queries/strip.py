@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from backend.errors import NotFound
 from backend.projections.datasets import known_of
+from backend.queries.as_of import known_as_of, segments_as_of
 from backend.queries.column_values import ColumnValue, column_texts, column_value
 from backend.queries.columns import CataloguedColumn, columns_catalogue
 from models.lumis import LumiRange, LumiSet
@@ -82,8 +83,8 @@ class Strip:
         return next((strip for strip in self.columns if str(strip.column) == name), None)
 
 
-def strip_of(session: Session, run_number: int, dataset_name: str = ONLINE) -> Strip:
-    """What is said of every lumisection of a dataset.
+def strip_of(session: Session, run_number: int, dataset_name: str = ONLINE, *, as_of: int | None = None) -> Strip:
+    """What is said of every lumisection of a dataset, now or once the change set ``as_of`` had been recorded.
 
     What OMS says is said of ``online``; another dataset has it from there, as it is now, but for what its own words
     override.
@@ -98,16 +99,17 @@ def strip_of(session: Session, run_number: int, dataset_name: str = ONLINE) -> S
     if dataset_name not in datasets:
         raise NotFound(f"There is no dataset {run_number} {dataset_name}.")
     columns = columns_catalogue(session).by_id
-    said = _segments(session, datasets[dataset_name].id)
+    said = _segments(session, datasets[dataset_name].id, as_of)
     if dataset_name != ONLINE and ONLINE in datasets:
         of_oms = {id_ for id_, column in columns.items() if column.workspace == OMS_WORKSPACE}
-        said = _overlaid(said, (word for word in _segments(session, datasets[ONLINE].id) if word[0] in of_oms))
+        said = _overlaid(said, (word for word in _segments(session, datasets[ONLINE].id, as_of) if word[0] in of_oms))
     dataset = datasets[dataset_name]
+    run_known = dataset.run_known if as_of is None else known_as_of(session, run_number, as_of).as_flat()
     return Strip(
         dataset_id=dataset.id,
         run_number=run_number,
         name=dataset_name,
-        known=known_of(dataset.known, dataset.run_known),
+        known=known_of(dataset.known, run_known),
         columns=_by_column(session, said, columns),
         words=_words(session, {word for *_, word in said}),
     )
@@ -117,9 +119,14 @@ _Raw: TypeAlias = tuple[int, LumiRange, int, int]
 """Column id, range, coded value, word."""
 
 
-def _segments(session: Session, dataset_id: int) -> list[_Raw]:
-    rows = session.execute(_SEGMENTS, {"dataset": dataset_id})
-    return [(column, LumiRange(first, last), value, word) for column, first, last, value, word in rows]
+def _segments(session: Session, dataset_id: int, as_of: int | None) -> list[_Raw]:
+    if as_of is not None:
+        past = segments_as_of(session.get_bind().engine, as_of, datasets=[dataset_id])
+        arrays = (past.column, past.first, past.last, past.value, past.change)
+        rows = zip(*(array.tolist() for array in arrays), strict=True)
+        return [(column, LumiRange(first, last), value, word) for column, first, last, value, word in rows]
+    found = session.execute(_SEGMENTS, {"dataset": dataset_id})
+    return [(column, LumiRange(first, last), value, word) for column, first, last, value, word in found]
 
 
 def _overlaid(own: list[_Raw], inherited: Iterable[_Raw]) -> list[_Raw]:

@@ -78,9 +78,10 @@ def test_equal_runs_keep_their_order_and_unsaid_comes_last_either_way(session: S
 
 
 def test_what_only_oms_knows_is_sorted_as_numbers(session: Session) -> None:
-    for number, size in ((1, 900), (2, 12_000), (3, 5)):
+    for number, size in ((1, 900), (2, 12_000), (3, 5), (4, None)):
         a_run(session, number, hlt_physics_size=size)
-    assert numbers(session, "", Sort("oms.hlt_physics_size", descending=True)) == [2, 1, 3]
+    assert numbers(session, "", Sort("oms.hlt_physics_size", descending=True)) == [2, 1, 3, 4]
+    assert numbers(session, "", Sort("oms.hlt_physics_size")) == [3, 1, 2, 4]
 
 
 def test_a_component_is_sorted_worst_first(session: Session) -> None:

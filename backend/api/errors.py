@@ -1,0 +1,67 @@
+"""What goes wrong, as HTTP says it: a status code, and ``{"err": sentence}`` as in the original."""
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from backend.errors import (
+    Conflict,
+    DatabaseUnavailable,
+    InvalidInput,
+    NotFound,
+    NotPermitted,
+    RegistryError,
+    SourceUnavailable,
+    WrongState,
+)
+
+STATUS: tuple[tuple[type[RegistryError], int], ...] = (
+    (InvalidInput, 400),
+    (NotPermitted, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (WrongState, 409),
+    (SourceUnavailable, 503),
+    (DatabaseUnavailable, 503),
+)
+"""Error → status code; the first that fits. What is in no line is the registry's own fault."""
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Make the app answer every error with its code and a sentence."""
+    app.add_exception_handler(RegistryError, _registry_error)
+    app.add_exception_handler(RequestValidationError, _misread)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _own_fault)
+
+
+def _registry_error(_: Request, error: Exception) -> JSONResponse:
+    status = next((code for kind, code in STATUS if isinstance(error, kind)), 500)
+    return _answer(status, str(error))
+
+
+def _misread(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return _answer(400, f"The body is not JSON: {first.get('ctx', {}).get('error', 'it cannot be read')}.")
+    where = ".".join(str(part) for part in first["loc"] if part != "body") or "The body"
+    if first["type"] == "missing":
+        return _answer(400, f"{where} is missing.")
+    return _answer(400, f"{where} cannot be {first['input']!r:.80}: {first['msg']}.")
+
+
+def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return _answer(404, f"There is nothing at {request.url.path}.")
+    return _answer(error.status_code, str(error.detail))
+
+
+def _own_fault(_: Request, error: Exception) -> JSONResponse:
+    return _answer(500, f"The registry failed to answer ({type(error).__name__}); it is written in its log.")
+
+
+def _answer(status: int, sentence: str) -> JSONResponse:
+    return JSONResponse({"err": sentence}, status_code=status)

@@ -1,0 +1,86 @@
+"""How the registry is: what each job last did, whether a source is silent, and what the database is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from backend.queries.live import Latest, latest_change
+from backend.settings import Settings
+
+SILENT_AFTER_TICKS = 5
+"""A source that did not answer for so many ticks in a row is called silent."""
+
+_DATABASE = text("""
+    SELECT current_setting('server_version') AS postgresql, clock_timestamp() AS now,
+           (SELECT version_num FROM alembic_version) AS schema, (SELECT count(*) FROM run) AS runs
+""")
+_JOBS = text("""
+    SELECT DISTINCT ON (job) job, started_at, ended_at, outcome, detail->>'sentence' AS sentence,
+        (SELECT max(ok.ended_at) FROM job_run ok WHERE ok.job = j.job AND ok.outcome = 'ok') AS succeeded_at
+    FROM job_run j ORDER BY job, started_at DESC
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class JobTick:
+    """The last tick of a job: how it ended and what it said, and when a tick last ended well."""
+
+    job: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str
+    sentence: str | None
+    succeeded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHeard:
+    """When a source outside last answered; ``is_silent`` if that is too long ago, or never was."""
+
+    source: str
+    heard_at: datetime | None
+    is_silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the registry is, at ``now`` by the database's clock."""
+
+    now: datetime
+    postgresql: str
+    schema: str
+    latest: Latest
+    runs: int
+    jobs: tuple[JobTick, ...]
+    sources: tuple[SourceHeard, ...]
+
+
+def health(session: Session, settings: Settings) -> Health:
+    """How the registry is; ``settings`` say how often each source is asked."""
+    database = session.execute(_DATABASE).one()
+    jobs = tuple(JobTick(*row) for row in session.execute(_JOBS))
+    heard = {tick.job: tick.succeeded_at for tick in jobs}
+    return Health(
+        now=database.now,
+        postgresql=database.postgresql,
+        schema=database.schema,
+        latest=latest_change(session),
+        runs=database.runs,
+        jobs=jobs,
+        sources=tuple(
+            SourceHeard(source, heard.get(job), _is_silent(heard.get(job), every, database.now))
+            for source, (job, every) in _sources(settings).items()
+        ),
+    )
+
+
+def _sources(settings: Settings) -> Mapping[str, tuple[str, timedelta]]:
+    """Source → the job that asks it, and how often."""
+    return {"OMS": ("oms", timedelta(seconds=settings.ingest_every_seconds))}
+
+
+def _is_silent(heard_at: datetime | None, every: timedelta, now: datetime) -> bool:
+    return heard_at is None or now - heard_at > every * SILENT_AFTER_TICKS

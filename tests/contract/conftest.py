@@ -1,0 +1,133 @@
+"""A registry that holds what the original held when its answers were recorded, behind the HTTP API."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from backend.api import app
+from backend.db import engine_for, transaction
+from backend.embedded import Embedded
+from backend.record import (
+    Act,
+    DatasetKey,
+    LuminositySaid,
+    LumisectionSaid,
+    RunSaid,
+    record,
+    register_columns,
+    register_texts,
+)
+from backend.record.columns import NewColumn
+from models.lumis import LumiRange
+from models.vocabulary import ONLINE, ActKind, Bit, ColumnKind, LuminositySource, Origin, Status
+
+OF_OMS = {"prescale_index": ColumnKind.INTEGER, "prescale_name": ColumnKind.TEXT}
+STATUSES = {status.word: status for status in Status}
+DATA = Path(__file__).parent.parent / "data" / "run_registry"
+
+
+def recorded(name: str) -> Any:
+    return json.loads(gzip.decompress((DATA / f"{name}.json.gz").read_bytes()))
+
+
+@pytest.fixture(scope="package")
+def original_state() -> dict[str, Any]:
+    """The state of the original when its answers were recorded."""
+    state: dict[str, Any] = recorded("state_S1_after_ingest")
+    return state
+
+
+@pytest.fixture(scope="package")
+def original_engine(postgresql: Embedded, original_state: dict[str, Any]) -> Iterator[Engine]:
+    """An engine on a registry that holds that state."""
+    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE original TEMPLATE template STRATEGY wal_log")
+    engine = engine_for(postgresql.url("original"))
+    with transaction(engine) as session:
+        for run in original_state["runs"]:
+            take_in(session, run, original_state["lumisection_ranges"][f"{run['run_number']}|online"])
+    yield engine
+    engine.dispose()
+    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
+        connection.execute("DROP DATABASE original WITH (FORCE)")
+
+
+@pytest.fixture
+def original(original_engine: Engine) -> Iterator[TestClient]:
+    """The API on that registry."""
+    yield from client_on(original_engine)
+
+
+@pytest.fixture
+def client(engine: Engine) -> Iterator[TestClient]:
+    """The API on a fresh, empty registry."""
+    yield from client_on(engine)
+
+
+def client_on(engine: Engine) -> Iterator[TestClient]:
+    app.state.engine = engine
+    yield TestClient(app, raise_server_exceptions=False)
+    del app.state.engine
+
+
+def take_in(session: Session, run: dict[str, Any], ranges: dict[str, Any]) -> None:
+    """Say of a run what the original said: attributes, flags, bits and luminosity."""
+    number, oms, registry = run["run_number"], run["oms_attributes"], run["rr_attributes"]
+    of_bits, of_components = ranges["oms_by_dcs_bit"], ranges["rr_by_component"]
+    length = max(r["end"] for r in of_bits["cms_active"])
+    online = DatasetKey(number, ONLINE)
+    said = {f"oms.{name}": value for name, value in oms.items()}
+    said |= {"known": [[1, length]], "run_class": registry["class"] or None, "state": registry["state"]}
+    said |= {"is_significant": registry["significant"] or None, "stop_reason": registry["stop_reason"] or None}
+    act = Act(
+        by="ingest",
+        why="as the original had it",
+        kind=ActKind.INGEST,
+        new_runs=(number,),
+        new_datasets=(online,),
+        runs=(RunSaid(number, said, Origin.RULE),),
+        lumisections=(*flags(session, online, of_components), *bits(session, online, of_bits)),
+        luminosities=luminosities(number, of_bits),
+    )
+    record(session, act)
+
+
+def luminosities(number: int, ranges: dict[str, Any]) -> tuple[LuminositySaid, ...]:
+    if "recorded" not in ranges:
+        return ()
+    delivered, recorded_ = (
+        [r["status"] for r in ranges[kind] for _ in range(r["start"], r["end"] + 1)]
+        for kind in ("delivered", "recorded")
+    )
+    return (LuminositySaid(number, LuminositySource.OMS, 1, delivered, recorded_),)
+
+
+def flags(session: Session, online: DatasetKey, ranges: dict[str, Any]) -> Iterator[LumisectionSaid]:
+    columns = [NewColumn(*name.split("-"), kind=ColumnKind.FLAG) for name in sorted(ranges)]
+    known = register_columns(session, columns, by="test", why="components")
+    for name, of_component in ranges.items():
+        for r in (r for r in of_component if "status" in r):
+            where = LumiRange(r["start"], r["end"])
+            yield LumisectionSaid(online, (known[name].id,), where, STATUSES[r["status"]], Origin.RULE)
+
+
+def bits(session: Session, online: DatasetKey, ranges: dict[str, Any]) -> Iterator[LumisectionSaid]:
+    names = [name for name in ranges if name not in ("recorded", "delivered")]
+    columns = [NewColumn("oms", name, OF_OMS.get(name, ColumnKind.BIT)) for name in names]
+    known = register_columns(session, columns, by="test", why="bits")
+    words = {r["status"] for r in ranges["prescale_name"]} - {None}
+    texts = register_texts(session, known["oms-prescale_name"], words=words, by="test")
+    for name in names:
+        for r in ranges[name]:
+            value = Bit.of(r["status"]) if name not in OF_OMS else texts.get(r["status"], r["status"])
+            if value is not None:
+                where = LumiRange(r["start"], r["end"])
+                yield LumisectionSaid(online, (known[f"oms-{name}"].id,), where, value, Origin.RULE)
