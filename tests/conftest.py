@@ -10,8 +10,11 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from backend.configuration import ensure_defaults
 from backend.db import engine_for, transaction, upgrade
 from backend.embedded import Embedded
+from scripts.benchmarks.season import ingest_season
+from scripts.simulator.running import running_simulator
 
 _counter = itertools.count()
 
@@ -57,3 +60,19 @@ def session(engine: Engine) -> Iterator[Session]:
 def data() -> Path:
     """The folder of small data files, each with its source named in its README."""
     return Path(__file__).parent / "data"
+
+
+@pytest.fixture(scope="session")
+def season_url(postgresql: Embedded) -> Iterator[str]:
+    """The URL of a registry that holds the newest sixty runs of the simulated season of 2018, for reading only."""
+    name = f"season_{os.getpid()}"
+    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template STRATEGY wal_log")
+    on = engine_for(postgresql.url(name))
+    ensure_defaults(on)
+    with running_simulator("2018", pace="max") as simulator:
+        ingest_season(on, simulator, most=60)
+    on.dispose()
+    yield postgresql.url(name)
+    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

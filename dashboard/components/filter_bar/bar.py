@@ -1,0 +1,79 @@
+"""The filter bar. The address of the page holds the filter as text; chips, form and text field all change it there."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from backend.errors import InvalidFilter
+from backend.queries import EVERYTHING, RUNS, AllOf, AnyOf, Filter, all_of, format_filter, parse_filter
+from dashboard.components.filter_bar.form import condition_form
+from dashboard.filter_words import in_words
+
+FILTER = "filter"
+"""The name of the filter in the address of a page, and the key of its text field."""
+
+
+def filter_bar(components: Sequence[str]) -> Filter:
+    """Draw the bar and give the filter; what cannot be read is said under the bar, and lets everything through.
+
+    Parameters
+    ----------
+    components
+        The flags that can be asked for, such as ``tracker-strip``.
+    """
+    st.session_state.setdefault(FILTER, st.query_params.get(FILTER, ""))
+    try:
+        asked, refused = parse_filter(st.session_state[FILTER], RUNS), None
+    except InvalidFilter as error:
+        asked, refused = EVERYTHING, str(error)
+    with st.container(key="filter-bar", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html('<span class="rr-label">Filter</span>', width="content")
+        _chips(asked)
+        with st.popover("+ Rule", type="tertiary", key="filter-add"):
+            condition_form(components, _add)
+        st.text_input(
+            "Filter as text",
+            key=FILTER,
+            placeholder="run 324200-325175 and (state = OPEN or tracker-strip BAD > 5)",
+            label_visibility="collapsed",
+            help="Press / to come here. Attributes, and / or, ( ), and flags such as tracker-strip BAD > 5.",
+            bind="query-params",
+        )
+        st.button(
+            "Clear",
+            type="tertiary",
+            key="filter-clear",
+            on_click=_set,
+            args=(EVERYTHING,),
+            disabled=not st.session_state[FILTER],
+        )
+    if refused:
+        st.error(refused, icon=":material/filter_alt_off:")
+    return asked
+
+
+def _chips(asked: Filter) -> None:
+    parts = asked.parts if isinstance(asked, AllOf) else (asked,)
+    for place, part in enumerate(parts):
+        rest = all_of((*parts[:place], *parts[place + 1 :]))
+        kind = "group" if isinstance(part, AnyOf) else "chip"
+        st.button(
+            f"{in_words(part)}  ×",
+            key=f"filter-{kind}-{place}",
+            help="Take this out of the filter",
+            on_click=_set,
+            args=(rest,),
+        )
+
+
+def _add(added: Filter) -> None:
+    try:
+        asked = parse_filter(st.session_state[FILTER], RUNS)
+    except InvalidFilter:
+        asked = EVERYTHING
+    parts = asked.parts if isinstance(asked, AllOf) else (asked,)
+    _set(all_of((*parts, added)))
+
+
+def _set(asked: Filter) -> None:
+    st.session_state[FILTER] = format_filter(asked, RUNS)

@@ -1,0 +1,33 @@
+"""The keys that work on every page: ``/`` to the filter (or the jump box), ``?`` to the list of keys."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import look
+
+_ASSETS = Path(__file__).parent
+KEYS = {
+    "/": "to the filter; to the jump box where a page has none",
+    "?": "this list",
+    "↑ ↓": "move in the grid",
+    "Space": "tick the row",
+    "Enter": "open the run",
+    ", .": "the change before, the next one, on the strip",
+    "drag · Shift+drag": "select a range of lumisections · zoom into it",
+    "Esc": "clear the selection, close this list",
+}
+"""Key → what it does."""
+
+
+def keyboard() -> None:
+    """Listen for the keys of every page. Letters act only while no field has the focus."""
+    _KEYBOARD(data={"keys": KEYS}, key="keyboard")
+
+
+_KEYBOARD = st.components.v2.component(
+    "run_registry.keyboard",
+    html='<div class="keys" role="dialog" aria-label="Keys" hidden></div>',
+    css=look.css_variables(":host") + (_ASSETS / "keyboard.css").read_text(encoding="utf-8"),
+    js=(_ASSETS / "keyboard.js").read_text(encoding="utf-8"),
+)

@@ -1,0 +1,39 @@
+"""What runs at every visit: who it is, the frame around the page, and the page that the address names."""
+
+import logging
+
+import streamlit as st
+
+from backend.errors import RegistryError
+from dashboard.components.act_bar import act_bar
+from dashboard.components.keyboard import keyboard
+from dashboard.session import actor
+from dashboard.shell import banner, frame, header
+
+log = logging.getLogger(__name__)
+
+PAGES = (
+    st.Page("views/home.py", title="Home", default=True, visibility="hidden"),
+    st.Page("views/online.py", title="Online", url_path="online"),
+    st.Page("views/run.py", title="Run", url_path="run"),
+)
+
+
+def main() -> None:
+    """Draw the frame and run the page; what the registry says no to is shown as its sentence, not as a trace."""
+    st.set_page_config(page_title="Run Registry", page_icon="dashboard/static/icon.svg", layout="wide")
+    st.logo("dashboard/static/icon.svg", size="small", link=None)
+    page = st.navigation(PAGES, position="top")
+    frame()
+    banner()
+    try:
+        header(actor())
+        page.run()
+        act_bar()
+        keyboard()
+    except RegistryError as error:
+        log.exception("a page said no")
+        st.error(str(error), icon=":material/error:")
+
+
+main()

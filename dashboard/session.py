@@ -1,0 +1,26 @@
+"""What belongs to one visit: who it is, and the state that lives in the address of the page."""
+
+import streamlit as st
+
+from backend.access import Actor, demo_actor
+from backend.settings import settings
+
+
+def actor() -> Actor:
+    """Who is in front of the page. In the demo it is the role that the identity switcher holds."""
+    return demo_actor(st.session_state.get("demo_role", settings().demo_role))
+
+
+def from_address(name: str, default: str = "") -> str:
+    """What the page's address says of a name."""
+    return str(st.query_params.get(name, default))
+
+
+def to_address(**values: str | None) -> None:
+    """Put values into the page's address, so that pasting it shows a colleague the same; none takes one away."""
+    for name, value in values.items():
+        if value:
+            if st.query_params.get(name) != value:
+                st.query_params[name] = value
+        elif name in st.query_params:
+            del st.query_params[name]
