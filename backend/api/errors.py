@@ -46,7 +46,7 @@ def _misread(_: Request, error: Exception) -> JSONResponse:
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         return _answer(400, f"The body is not JSON: {first.get('ctx', {}).get('error', 'it cannot be read')}.")
-    where = ".".join(str(part) for part in first["loc"] if part != "body") or "The body"
+    where = first["loc"][1] if len(first["loc"]) > 1 else "The body"
     if first["type"] == "missing":
         return _answer(400, f"{where} is missing.")
     return _answer(400, f"{where} cannot be {first['input']!r:.80}: {first['msg']}.")

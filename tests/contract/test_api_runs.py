@@ -138,7 +138,7 @@ def test_several_sorts_apply_in_turn(original: TestClient) -> None:
         ({"sortings": [["run_number", "sideways"]]}, "ASC or DESC, not 'sideways'"),
         ({"page": -1}, "page cannot be -1"),
         ({"page_size": 1_000_000}, "page_size cannot be 1000000"),
-        ({"filter": None}, "filter"),
+        ({"filter": None}, "filter cannot be None"),
     ],
 )
 def test_a_question_that_cannot_be_is_told_in_a_sentence(

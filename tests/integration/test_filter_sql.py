@@ -195,6 +195,7 @@ def test_the_database_lets_through_what_the_tree_says(session: Session) -> None:
         ("class = Cosmics18 or tracker-strip BAD > 5", {3, 4}),
         ("tracker-strip EMPTY and tracker-strip STANDBY", {4}),
         ("tracker-pixel all GOOD", {3}),
+        ("ecal-ecal no BAD", {1, 2, 3, 4, 6}),
         ("significant or running", {1, 2, 3, 4, 5}),
         ("comments contains trip", {3, 5}),
         ("components contains TRACKER", {3, 5}),
