@@ -6,27 +6,14 @@ from sqlalchemy import ARRAY, BigInteger, Column, Computed, Index, Integer, Smal
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
-from models.vocabulary import Status
-
-COUNTS_PER_FLAG = len(Status)
-"""How many counts one flag takes in :attr:`Dataset.counts`: one per status, in the order of ``Status``."""
-
-
-def count_position(column_id: int, status: Status) -> int:
-    """Where in :attr:`Dataset.counts` the lumisections of a flag with a status are counted, from 1 as in SQL.
-
-    >>> count_position(1, Status.GOOD), count_position(2, Status.BAD)
-    (1, 8)
-    """
-    return (column_id - 1) * COUNTS_PER_FLAG + status
-
 
 class Dataset(SQLModel, table=True):
     """A dataset as it stands now.
 
     ``states`` is workspace → state. ``known`` is null unless the dataset's source says which lumisections it has;
-    then it narrows the run's. ``counts`` are lumisections per flag and status (:func:`count_position`), counted
-    within the known ones. ``notes`` is column id → comments and causes in force, and ``words`` their text index.
+    then it narrows the run's. ``counts`` are lumisections per flag and status, counted within the known ones and laid
+    out as ``models.attributes.count_position`` says. ``notes`` is column id → comments and causes in force, and
+    ``words`` their text index.
     """
 
     __tablename__ = "dataset"

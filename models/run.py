@@ -63,32 +63,3 @@ class Run(SQLModel, table=True):
     oms: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     last_change: int = Field(sa_column=Column(BigInteger, nullable=False))
     changed_by: str = Field(sa_column=Column(Text, nullable=False))
-
-
-OMS_COLUMNS = {
-    "fill_number": "fill_number",
-    "start_time": "start_time",
-    "end_time": "end_time",
-    "last_update": "oms_last_update",
-    "duration": "duration_seconds",
-    "energy": "energy_gev",
-    "b_field": "b_field_tesla",
-    "delivered_lumi": "delivered_per_pb",
-    "recorded_lumi": "recorded_per_pb",
-    "hlt_key": "hlt_key",
-    "l1_key": "l1_key",
-    "l1_hlt_mode": "l1_hlt_mode",
-    "injection_scheme": "injection_scheme",
-    "fill_type_runtime": "fill_type",
-    "clock_type": "clock_type",
-    "sequence": "sequence",
-    "cmssw_version": "cmssw_version",
-    "stable_beam": "stable_beam",
-    "hlt_physics_counter": "hlt_physics_counter",
-    "l1_rate": "l1_rate_hz",
-    "components": "components",
-}
-"""OMS attribute → typed column of :class:`Run`."""
-
-REGISTRY_ATTRIBUTES = ("run_class", "is_significant", "state", "stop_reason")
-"""The registry's own attributes of a run: said by rules and people, never by OMS."""

@@ -5,8 +5,8 @@ from typing import Any
 
 from backend.projections.attributes import AttributeChange, attributes_in_force
 from backend.projections.undone import Undone
+from models.attributes import OMS_COLUMNS, REGISTRY_ATTRIBUTES
 from models.lumis import LumiSet
-from models.run import OMS_COLUMNS, REGISTRY_ATTRIBUTES
 from models.vocabulary import ActKind
 
 _OMS = "oms."

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from backend.projections.segments import Ints, SegmentArrays
-from models.dataset import COUNTS_PER_FLAG
+from models.attributes import COUNTS_PER_FLAG
 from models.lumis import MAX_LUMISECTION, LumiSet
 from models.vocabulary import Status
 

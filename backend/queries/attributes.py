@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from backend.errors import InvalidFilter
-from models.run import OMS_COLUMNS
+from models.attributes import OMS_COLUMNS
 
 OMS_PREFIX = "oms."
 """``oms.<name>`` is any attribute that OMS gives of a run, also one that has no column of its own."""

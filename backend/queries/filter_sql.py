@@ -32,7 +32,8 @@ from backend.errors import InvalidFilter
 from backend.queries.attributes import OMS_PREFIX, RUNS, Kind, nearest
 from backend.queries.filters import AllOf, AnyOf, Condition, Count, Filter, FlagCondition, Operator, Quantifier
 from backend.queries.values import Scalar, Span, is_number
-from models.dataset import Dataset, count_position
+from models.attributes import count_position
+from models.dataset import Dataset
 from models.run import Run
 from models.vocabulary import ONLINE, Status
 

@@ -24,7 +24,7 @@ from backend.queries.filter_sql import (
 )
 from backend.queries.filters import EVERYTHING, Filter, checked
 from backend.queries.live import latest_change
-from models.dataset import COUNTS_PER_FLAG
+from models.attributes import COUNTS_PER_FLAG
 from models.lumis import LumiSet
 from models.vocabulary import ColumnKind, Status
 
