@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.lease_holders import an_open_folder
+
 HERE = Path(__file__).resolve().parents[2]
 SECONDS_TO_COME_UP = 120
 
@@ -46,8 +48,9 @@ class Demo:
 
 
 @pytest.fixture
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("demo")
+def folder() -> Iterator[Path]:
+    with an_open_folder() as made:
+        yield made
 
 
 @pytest.fixture
