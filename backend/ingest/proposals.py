@@ -29,7 +29,7 @@ from backend.record.loading import load_undone
 from models.lumis import LumiRange, LumiSet
 from models.vocabulary import ONLINE, ActKind, Origin
 
-_OVERALL = tuple(kind for kind in ActKind if kind is not ActKind.PROPOSAL)
+_ALL_BUT_PROPOSALS = tuple(kind for kind in ActKind if kind is not ActKind.PROPOSAL)
 _NOT_PENDING = UNSAID - 1
 
 _PROPOSED = text("SELECT proposed_by FROM run WHERE run_number = :run")
@@ -112,7 +112,7 @@ def _to_be_decided(session: Session, run_number: int, *, seen: int | None) -> Pr
 
 def _what_holds(session: Session, run_number: int) -> Said:
     """What rules say of the run as it stands, proposals and undone acts left out, whatever people say above it."""
-    words = words_about(session, run_number, kinds=_OVERALL)
+    words = words_about(session, run_number, kinds=_ALL_BUT_PROPOSALS)
     online = session.execute(_ONLINE, {"run": run_number, "online": ONLINE}).scalar_one()
     undone = load_undone(session, _acts_of(words))
     of_run, of_online = undone.acts("runs", run_number), undone.acts("datasets", online)

@@ -78,10 +78,10 @@ def _begin(session: Session, now: OmsSays, *, by: str) -> Outcome:
 
 
 def _follow(session: Session, now: OmsSays, *, by: str) -> Outcome:
-    state, proposed_by = session.execute(_STATE, {"run": now.run_number}).one()
+    state, proposed_by = session.execute(_STATE, {"run": now.run_number}).one_or_none() or (None, None)
     before = last_said(session, now.run_number)
     found = difference(now, before)
-    is_open = state == RunState.OPEN
+    is_open = state in {RunState.OPEN, None}
     outcome = Outcome.UNCHANGED
     if found:
         follows = is_open or found.is_bookkeeping

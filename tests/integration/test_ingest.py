@@ -1,20 +1,27 @@
 """One run from OMS into a real registry: what is in the log, what is in sight, what waits to be decided."""
 
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from statistics import median
 from threading import Barrier
+from time import perf_counter
 
+import orjson
 import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from backend.db import transaction
 from backend.errors import Conflict, NotFound, SourceNonsense, WrongState
+from backend.ingest.oms_lumisections import read_lumisections
+from backend.ingest.oms_run import read_run
 from backend.ingest.proposals import accept_proposal, pending_proposal, reject_proposal
 from backend.ingest.runs import Outcome, ingest_run
 from backend.record import Act, DatasetKey, LumisectionSaid, RunSaid, columns_by_name, record, undo
 from models.lumis import LumiRange, LumiSet
 from models.vocabulary import DCS_BITS, ONLINE, ActKind, Bit, Origin, RunState
+from scripts.simulator.running import feed_named
 from tests.factories import RUN
 from tests.oms_answers import OmsState, an_oms_run, luminosity
 
@@ -400,6 +407,38 @@ def test_what_people_said_stays_when_a_proposal_is_accepted(engine: Engine, sess
     take_in(engine, an_oms_run(10).where([3, 4], bpix_ready=False))
     accept(engine)
     assert bit(session, "bpix_ready") == [(1, 3, 1), (4, 4, 0), (5, 10, 1)]
+
+
+def test_a_run_that_is_no_longer_in_sight_comes_back_with_oms(engine: Engine, session: Session) -> None:
+    made = RunSaid(RUN, {"stop_reason": "by hand"}, Origin.PERSON)
+    act = Act(
+        by="S. Tanaka", why="made", kind=ActKind.EDIT_RUN, new_runs=(RUN,), new_datasets=(ONLINE_KEY,), runs=(made,)
+    )
+    with transaction(engine) as writing:
+        undo(writing, record(writing, act).change_set, by="S. Tanaka", why="mistake")
+    assert session.execute(text("SELECT count(*) FROM run")).scalar_one() == 0
+    assert take_in(engine, an_oms_run(3), an_oms_run(3)) == [Outcome.CHANGED, Outcome.UNCHANGED]
+    assert run(session, "known") == [1, 3]
+
+
+def test_the_first_words_of_a_run_of_534_lumisections_are_a_handful_and_quick(
+    engine: Engine, session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    like = min(feed_named("2018").runs, key=lambda season_run: abs(season_run.count - 534))
+    rows = [{"attributes": row} for row in like.rows()]
+    took: dict[Outcome, list[float]] = {Outcome.NEW: [], Outcome.UNCHANGED: []}
+    for run_number in range(1, 10):
+        said = {"attributes": like.attributes | {"run_number": run_number}}
+        told = orjson.dumps([row | {"attributes": row["attributes"] | {"run_number": run_number}} for row in rows])
+        for outcome, milliseconds in took.items():
+            begun = perf_counter()
+            lumisections = read_lumisections(run_number, orjson.loads(told))
+            assert ingest_run(engine, read_run(said), lumisections) is outcome
+            milliseconds.append((perf_counter() - begun) * 1e3)
+    assert session.execute(text("SELECT count(*) FROM lumisection_change")).scalar_one() <= 9 * 30
+    with capsys.disabled():
+        medians = ", ".join(f"{outcome} {median(times[1:]):.1f} ms" for outcome, times in took.items())
+        sys.stdout.write(f"\ningest of a run of {like.count} lumisections: {medians}\n")
 
 
 def test_known_counts_follow_a_run_that_shrinks(engine: Engine, session: Session) -> None:

@@ -239,6 +239,21 @@ def test_a_run_that_cannot_be_believed_is_named_and_stops_no_other(
     check(engine, cern)
 
 
+def test_what_is_to_be_asked_again_is_not_forgotten_while_oms_is_silent(
+    engine: Engine, cern: Simulator, worker: Worker
+) -> None:
+    bad = cern.change_lumisections(numbers(cern)[0], 3, 3, bpix_ready="on").run_number
+    worker.look()
+    cern.change_lumisections(bad, 3, 3, silently=True, bpix_ready=False)
+    worker.watermark += timedelta(days=1)
+    cern.fail(FaultKind.ERROR, probability=1.0)
+    assert worker.look().stopped_by is not None
+    assert worker.again == [bad]
+    cern.faults.clear()
+    assert worker.look().runs[Outcome.NEW] == (bad,)
+    check(engine, cern)
+
+
 def test_a_run_that_the_listing_cannot_name_holds_the_watermark_back(
     engine: Engine, cern: Simulator, worker: Worker
 ) -> None:
