@@ -11,9 +11,9 @@ class Dataset(SQLModel, table=True):
     """A dataset as it stands now.
 
     ``states`` is workspace → state. ``known`` is null unless the dataset's source says which lumisections it has;
-    then it narrows the run's. ``counts`` are lumisections per flag and status, counted within the known ones and laid
-    out as ``models.attributes.count_position`` says. ``notes`` is column id → comments and causes in force, and
-    ``words`` their text index.
+    then it narrows the run's; ``lumisections`` is how many it has. ``counts`` are lumisections per flag and status,
+    counted within the known ones and laid out as ``models.attributes.count_position`` says. ``notes`` is column id →
+    comments and causes in force, and ``words`` their text index.
     """
 
     __tablename__ = "dataset"
@@ -31,6 +31,7 @@ class Dataset(SQLModel, table=True):
     is_hidden: bool = Field(default=False)
     known: list[int] | None = Field(default=None, sa_column=Column(ARRAY(SmallInteger)))
     attributes: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    lumisections: int = Field(default=0)
     counts: list[int] = Field(sa_column=Column(ARRAY(SmallInteger), nullable=False))
     notes: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     words: Any = Field(

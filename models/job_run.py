@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Text
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -15,6 +15,7 @@ class JobRun(SQLModel, table=True):
     __table_args__ = (
         Index("job_run_job_slot", "job", "slot", unique=True),
         Index("job_run_started", "job", "started_at"),
+        Index("job_run_running", "job", postgresql_where=text("outcome = 'running'")),
     )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=False), primary_key=True))

@@ -75,7 +75,8 @@ def draw_datasets(
     counts = _by_dataset(flag_counts(segments, known))
     notes = _by_dataset(notes_in_force(segments, noted))
     for dataset, attributes in facts:
-        _draw_dataset(picture, dataset, attributes, counts.get(dataset.id, {}), notes.get(dataset.id, {}))
+        row = {**attributes, "lumisections": len(known[dataset.id])}
+        _draw_dataset(picture, dataset, row, counts.get(dataset.id, {}), notes.get(dataset.id, {}))
         _draw_segments(picture, dataset, segments)
 
 

@@ -62,10 +62,8 @@ def where(tree: Filter, flags: Mapping[str, int]) -> Truth:
             return and_(true(), *_parts(parts, and_, flags))
         case AnyOf(parts):
             return or_(false(), *_parts(parts, or_, flags))
-        case FlagCondition() if _is_counted(tree):
-            return _online_where(_flag(tree, flags))
         case FlagCondition():
-            return _flag(tree, flags)
+            return _online_where(_flag(tree, flags))
         case Condition():
             return _condition(tree)
 
@@ -89,7 +87,7 @@ def flag_count(column_id: int, status: Status | None) -> Column:
     if status is not None:
         return func.coalesce(cast(DATASET.c.counts[count_position(column_id, status)], Integer), 0)
     said = (flag_count(column_id, status) for status in Status)
-    return RUN.c.lumisections - sum(said, literal(0, Integer))
+    return DATASET.c.lumisections - sum(said, literal(0, Integer))
 
 
 def column_id(column: str, flags: Mapping[str, int]) -> int:
@@ -120,15 +118,10 @@ _TURNED = {
 
 def _parts(parts: Sequence[Filter], join: Callable[..., Truth], flags: Mapping[str, int]) -> Iterator[Truth]:
     """The parts of a group; what is asked of counts alone is asked of the datasets in one look."""
-    counted = [part for part in parts if isinstance(part, FlagCondition) and _is_counted(part)]
+    counted = [part for part in parts if isinstance(part, FlagCondition)]
     if counted:
         yield _online_where(join(*(_flag(part, flags) for part in counted)))
     yield from (where(part, flags) for part in parts if part not in counted)
-
-
-def _is_counted(flag: FlagCondition) -> bool:
-    """Can it be decided by the counts alone, without the number of lumisections of the run?"""
-    return flag.status is not None and flag.quantifier is not Quantifier.ALL
 
 
 def _online_where(condition: Truth) -> Truth:
@@ -147,7 +140,7 @@ def _flag(flag: FlagCondition, flags: Mapping[str, int]) -> Truth:
         case Quantifier.NONE:
             return count == 0
         case Quantifier.ALL:
-            return and_(count == RUN.c.lumisections, RUN.c.lumisections > 0)
+            return and_(count == DATASET.c.lumisections, DATASET.c.lumisections > 0)
 
 
 def _condition(condition: Condition) -> Truth:

@@ -166,7 +166,7 @@ def _terms(sort: Sequence[Sort], flags: Mapping[str, int]) -> list[_Term]:
 
 def _flag_terms(component: str, flags: Mapping[str, int]) -> list[ColumnElement[Any]]:
     of_column = column_id(component, flags)
-    return [flag_count(of_column, Status.BAD), RUN.c.lumisections - flag_count(of_column, Status.GOOD)]
+    return [flag_count(of_column, Status.BAD), DATASET.c.lumisections - flag_count(of_column, Status.GOOD)]
 
 
 def _sortable(name: str) -> Attribute:

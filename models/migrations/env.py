@@ -1,11 +1,18 @@
 """Runs the migrations on the database that the caller gives, or that ``DATABASE_URL`` names."""
 
 import os
+from importlib import import_module
+from pkgutil import iter_modules
 
 import sqlmodel
 from alembic import context
 from sqlalchemy import create_engine, pool
 
+import models
+
+for module in iter_modules(models.__path__):
+    if not module.ispkg:
+        import_module(f"models.{module.name}")
 target = sqlmodel.SQLModel.metadata
 
 

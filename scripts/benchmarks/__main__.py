@@ -15,6 +15,7 @@ from backend.embedded import Embedded, ensure_database
 from scripts.benchmarks.grid import measure_grid
 from scripts.benchmarks.ingesting import measure_ingest
 from scripts.benchmarks.measure import HEAD, Measure
+from scripts.benchmarks.questions import measure_questions
 from scripts.benchmarks.reading import measure_rebuild, measure_time_travel
 from scripts.benchmarks.season import ingest_season
 from scripts.benchmarks.writing import history, measure_writing
@@ -66,6 +67,7 @@ def _on(server: Embedded, *, quick: bool) -> Iterator[Measure]:
         yield from measure_grid(server.url("season"))
     season.dispose()
 
+    yield from measure_questions(server, runs=6_000 if quick else 60_000)
     past = engine_for(fresh("history"))
     ensure_defaults(past)
     keys = history(past, datasets=DATASETS // 10 if quick else DATASETS)

@@ -1,14 +1,8 @@
 """Runs as a table shows them: the right ones, in an order that never wavers, with what their lumisections hold."""
 
-import time
-from collections.abc import Iterator
-
 import pytest
-from sqlalchemy import Engine
 from sqlmodel import Session
 
-from backend.db import transaction
-from backend.embedded import Embedded
 from backend.errors import InvalidFilter
 from backend.queries import (
     RUNS,
@@ -25,7 +19,6 @@ from backend.record.columns import NewColumn
 from models.lumis import LumiRange, LumiSet
 from models.vocabulary import ActKind, Bit, ColumnKind, Origin, Status
 from tests.factories import a_flag, a_run, columns, flag
-from tests.many_runs import engine_with_runs
 
 
 def numbers(session: Session, typed: str = "", *sort: Sort, **page: int) -> list[int]:
@@ -138,41 +131,3 @@ def test_a_sort_that_cannot_be_is_told(session: Session, key: str) -> None:
 def test_a_filter_that_cannot_be_is_told(session: Session) -> None:
     with pytest.raises(InvalidFilter, match="no component"):
         runs_page(session, filter=FlagCondition("nobody-knows", Status.BAD))
-
-
-RUNS_OF_TEN_YEARS = 60_000
-QUESTIONS = {
-    "latest": ("", ()),
-    "run range": ("run 320000-325175 and lumisections >= 100", ()),
-    "class and state": ("class = Collisions18 and state = OPEN", (Sort("start_time", descending=True),)),
-    "mixed or": ("lumisections >= 100 and (state = OPEN or tracker-strip BAD > 5 or significant)", ()),
-    "flag, sorted by flag": ("tracker-strip BAD > 5", (Sort("tracker-strip", descending=True),)),
-    "text, sorted by number": ("hlt_key like %/v7/%", (Sort("recorded", descending=True),)),
-    "what only OMS knows": ("oms.initial_prescale_index > 2", (Sort("oms.era"),)),
-    "words": ('comments contains "power supply"', ()),
-}
-
-
-@pytest.fixture(scope="module")
-def ten_years(postgresql: Embedded) -> Iterator[Engine]:
-    """60,000 runs with all online components and three datasets each."""
-    with engine_with_runs(postgresql, RUNS_OF_TEN_YEARS) as engine:
-        yield engine
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_a_page_of_fifty_among_sixty_thousand_runs_is_read_in_one_pass(ten_years: Engine, question: str) -> None:
-    """The best of 21 against more than twice what a quiet machine takes (60 ms), so that a busy one does not decide.
-
-    What only OMS knows is read out of the JSON of every run, and takes longer.
-    """
-    typed, sort = QUESTIONS[question]
-    took = []
-    for _ in range(21):
-        with transaction(ten_years) as session:
-            started = time.perf_counter()
-            page = runs_page(session, filter=parse_filter(typed, RUNS), sort=sort)
-            took.append(round((time.perf_counter() - started) * 1000))
-    assert page.total > 0
-    assert min(took) <= (500 if "oms." in typed else 150), f"{sorted(took)} ms for {page.total} runs"

@@ -50,6 +50,7 @@ def upgrade() -> None:
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('states', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('is_hidden', sa.Boolean(), nullable=False),
+    sa.Column('lumisections', sa.Integer(), nullable=False),
     sa.Column('known', sa.ARRAY(sa.SmallInteger()), nullable=True),
     sa.Column('attributes', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('counts', sa.ARRAY(sa.SmallInteger()), nullable=False),
@@ -76,6 +77,7 @@ def upgrade() -> None:
     )
     op.create_index('job_run_job_slot', 'job_run', ['job', 'slot'], unique=True)
     op.create_index('job_run_started', 'job_run', ['job', 'started_at'], unique=False)
+    op.create_index('job_run_running', 'job_run', ['job'], unique=False, postgresql_where=sa.text("outcome = 'running'"))
     op.create_table('luminosity',
     sa.Column('run_number', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
@@ -302,6 +304,7 @@ def downgrade() -> None:
     op.drop_index('run_class_number', table_name='run')
     op.drop_table('run')
     op.drop_table('luminosity')
+    op.drop_index('job_run_running', table_name='job_run')
     op.drop_index('job_run_started', table_name='job_run')
     op.drop_index('job_run_job_slot', table_name='job_run')
     op.drop_table('job_run')

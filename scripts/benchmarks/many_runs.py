@@ -29,9 +29,10 @@ _RUNS = text("""
         (SELECT jsonb_object_agg('an_attribute_of_oms_' || i, i * 1234.5) FROM generate_series(1, 55) i) o(oms)
 """)
 _DATASETS = text("""
-    INSERT INTO dataset (id, run_number, name, states, is_hidden, attributes, counts, notes, last_change, changed_by)
+    INSERT INTO dataset (id, run_number, name, states, is_hidden, attributes, lumisections, counts,
+        notes, last_change, changed_by)
     SELECT n * 3 + d, 265000 + n, (array['online', '/Express/Collisions2018/DQM', '/PromptReco/Collisions2018D/DQM'])
-        [d + 1], '{}', false, '{}',
+        [d + 1], '{}', false, '{}', 20 + n % 2000,
         (SELECT array_agg(CASE i % 6 WHEN 1 THEN (15 + n % 2000) WHEN 2 THEN CASE WHEN (n + i) % 37 < 2
          THEN (n * i) % 40 ELSE 0 END ELSE 0 END ORDER BY i) FROM generate_series(1, :counts) i),
         CASE WHEN n % 50 = 0 THEN '{"1": {"causes": [], "comments": ["power supply trip"]}}' ELSE '{}' END::jsonb,
@@ -56,7 +57,7 @@ def engine_with_runs(server: Embedded, runs: int) -> Iterator[Engine]:
     flags = [NewColumn(w, n, ColumnKind.FLAG) for w, names in ONLINE_COMPONENTS.items() for n in names]
     bits = [NewColumn(OMS_WORKSPACE, name, ColumnKind.BIT) for name in DCS_BITS]
     with transaction(engine) as session:
-        register_columns(session, flags + bits, by="test", why="columns")
+        register_columns(session, flags + bits, by="benchmark", why="columns")
         session.execute(_RUNS, {"runs": runs})
         session.execute(_DATASETS, {"runs": runs, "counts": len(flags) * 6})
         session.execute(_SEGMENTS, {"runs": runs})

@@ -1,0 +1,42 @@
+"""What asking costs: a page of fifty among sixty thousand runs, filtered and sorted in the ways that people do."""
+
+from collections.abc import Iterator
+
+from sqlmodel import Session
+
+from backend.db import transaction
+from backend.embedded import Embedded
+from backend.queries import RUNS, Sort, parse_filter, runs_page
+from scripts.benchmarks.many_runs import engine_with_runs
+from scripts.benchmarks.measure import Measure, timed
+
+_RUNS = 60_000
+_QUESTIONS: dict[str, tuple[str, tuple[Sort, ...]]] = {
+    "latest": ("", ()),
+    "run range": ("run 320000-325175 and lumisections >= 100", ()),
+    "class and state, by time": ("class = Collisions18 and state = OPEN", (Sort("start_time", descending=True),)),
+    "mixed or": ("lumisections >= 100 and (state = OPEN or tracker-strip BAD > 5 or significant)", ()),
+    "flag, by flag": ("tracker-strip BAD > 5", (Sort("tracker-strip", descending=True),)),
+    "text, by number": ("hlt_key like %/v7/%", (Sort("recorded", descending=True),)),
+    "what only OMS knows": ("oms.initial_prescale_index > 2", (Sort("oms.era"),)),
+    "words of comments": ('comments contains "power supply"', ()),
+}
+_ORIGINAL = {"latest": "7–8 ms at 300 runs"}
+
+
+def measure_questions(server: Embedded, *, runs: int = _RUNS) -> Iterator[Measure]:
+    """The lines about asking."""
+    with engine_with_runs(server, runs) as on:
+
+        def ask(session: Session, typed: str, sort: tuple[Sort, ...]) -> None:
+            runs_page(session, filter=parse_filter(typed, RUNS), sort=sort)
+
+        for question, (typed, sort) in _QUESTIONS.items():
+            with transaction(on) as session:
+                yield timed(
+                    f"a page of 50 of {runs:,} runs: {question}",
+                    lambda: ask(session, typed, sort),  # noqa: B023  # called within the turn
+                    times=21,
+                    original=_ORIGINAL.get(question, ""),
+                    warm_up=2,
+                )
