@@ -1,16 +1,17 @@
 """The one tree of errors. Each is raised with a sentence for people; only the API edge knows status codes.
 
-    RegistryError
-    ├── NotFound               the run, dataset, classifier … that was named does not exist
-    ├── NotPermitted           the actor may not do this; names the e-groups that may
-    ├── Conflict               somebody changed the same thing meanwhile; names who, what and when
-    ├── InvalidInput           what was given cannot be; has the value in it
-    │   ├── InvalidFilter      a filter or sort that cannot be read
-    │   └── InvalidSettings    an environment variable that cannot be
-    ├── WrongState             the act is not possible in the state the run or dataset is in
-    ├── SourceUnavailable      OMS or the DQM GUI did not answer
-    │   └── SourceNonsense     it answered something that cannot be believed
-    └── DatabaseUnavailable    no PostgreSQL, or one with another schema than this program's
+RegistryError
+├── NotFound               the run, dataset, classifier … that was named does not exist
+├── NotPermitted           the actor may not do this; names the e-groups that may
+├── Conflict               somebody changed the same thing meanwhile; names who, what and when
+├── InvalidInput           what was given cannot be; has the value in it
+│   ├── InvalidFilter      a filter or sort that cannot be read
+│   ├── InvalidRule        a JSON-logic rule that cannot be, or that cannot be judged by
+│   └── InvalidSettings    an environment variable that cannot be
+├── WrongState             the act is not possible in the state the run or dataset is in
+├── SourceUnavailable      OMS or the DQM GUI did not answer
+│   └── SourceNonsense     it answered something that cannot be believed
+└── DatabaseUnavailable    no PostgreSQL, or one with another schema than this program's
 """
 
 
@@ -36,6 +37,10 @@ class InvalidInput(RegistryError):
 
 class InvalidFilter(InvalidInput):
     """A filter or a sort order that cannot be read."""
+
+
+class InvalidRule(InvalidInput):
+    """A JSON-logic rule that cannot be, or that costs more than it may on some facts."""
 
 
 class InvalidSettings(InvalidInput):
