@@ -158,7 +158,7 @@ def _lumisections(
 def _last_word(spoken: Collection[tuple[int, SpokenWord]], acts: Collection[int]) -> SegmentArrays:
     """The stretches of which OMS last spoke in one of the acts; a withdrawal speaks too, its value is *unsaid*."""
     words = [word if word.withdraws is None else replace(word, value=UNSAID, withdraws=None) for _, word in spoken]
-    segments = fold_segments(spread(words), (Origin.RULE,))
+    segments = fold_segments(spread(words), (Origin.RULE,), is_joined=False)
     pending = [word.change for act, word in spoken if act in acts]
     return segments.take(np.isin(segments.change, pending))
 

@@ -15,7 +15,7 @@ _NAMED = 3
 
 
 def looking_by_last_update(oms: Oms, *, first_run: int) -> Work:
-    """The job that takes in what OMS updated lately; it keeps the watermark, and the runs that failed."""
+    """The job that takes in what OMS updated lately; it keeps the watermark, and the runs to be asked again."""
 
     def look(tick: Tick) -> Report:
         found = look_by_last_update(
@@ -64,7 +64,7 @@ def _watermark(kept: Kept) -> datetime:
 
 def _to_keep(look: Look) -> Kept:
     assert look.watermark is not None
-    return {"watermark": look.watermark.isoformat(), "failed": sorted(look.failures)}
+    return {"watermark": look.watermark.isoformat(), "failed": sorted(look.again)}
 
 
 def _report(tick: Tick, look: Look, *, kept: Kept | None) -> Report:

@@ -24,9 +24,9 @@ def run_row(run_number: int, changes: Iterable[AttributeChange], undone: Undone)
     spoken = sorted(changes, key=lambda c: c.id)
     taken_back = undone.acts("runs", run_number)
     standing = [c for c in spoken if c.change_set not in taken_back]
-    said = attributes_in_force(c for c in standing if c.kind != ActKind.PROPOSAL)
-    if not said:
+    if not standing:
         return None
+    said = attributes_in_force(c for c in standing if c.kind != ActKind.PROPOSAL)
     known = LumiSet.pairs(said.get("known") or ())
     oms = {name.removeprefix(_OMS): value for name, value in said.items() if name.startswith(_OMS)}
     return {

@@ -5,7 +5,7 @@ of one dataset as on two thousand datasets at once: it is vectorised over all of
 lumisections.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -36,6 +36,8 @@ class Words:
     change: Ints
     origin: Ints
     is_withdrawal: npt.NDArray[np.bool_]
+    is_noted: npt.NDArray[np.bool_]
+    """Has it a cause or a comment?"""
 
     def __len__(self) -> int:
         return len(self.change)
@@ -79,33 +81,37 @@ class SpokenWord:
     value: int | None
     origin: int
     withdraws: Sequence[int] | None
+    is_noted: bool = False
 
 
 def spread(spoken: Sequence[SpokenWord]) -> Words:
     """The words, one element per column, and for a withdrawal per origin that it takes back."""
-    rows = [
-        (
-            w.dataset,
-            column,
-            w.first,
-            w.last,
-            0 if w.value is None else w.value,
-            w.change,
-            origin,
-            w.withdraws is not None,
-        )
-        for w in spoken
-        for origin in (w.withdraws if w.withdraws is not None else (w.origin,))
-        for column in w.columns
-    ]
-    dataset, column, first, last, value, change, origin, is_withdrawal = (
-        np.array(rows, np.int64).reshape(-1, 8).T.copy()
+    said_by = [w.withdraws if w.withdraws is not None else (w.origin,) for w in spoken]
+    times = np.fromiter((len(w.columns) * len(o) for w, o in zip(spoken, said_by, strict=True)), np.int64, len(spoken))
+
+    def each(value: Callable[[SpokenWord], int]) -> Ints:
+        return np.repeat(np.fromiter(map(value, spoken), np.int64, len(spoken)), times)
+
+    pairs = ((column, origin) for w, o in zip(spoken, said_by, strict=True) for origin in o for column in w.columns)
+    column, origin = np.array(list(pairs), np.int64).reshape(-1, 2).T.copy()
+    return Words(
+        dataset=each(lambda w: w.dataset),
+        column=column,
+        first=each(lambda w: w.first),
+        last=each(lambda w: w.last),
+        value=each(lambda w: w.value or 0),
+        change=each(lambda w: w.change),
+        origin=origin,
+        is_withdrawal=each(lambda w: w.withdraws is not None).astype(bool),
+        is_noted=each(lambda w: w.is_noted).astype(bool),
     )
-    return Words(dataset, column, first, last, value, change, origin, is_withdrawal.astype(bool))
 
 
-def fold_segments(words: Words, origins: Sequence[int] = _DECIDING) -> SegmentArrays:
+def fold_segments(words: Words, origins: Sequence[int] = _DECIDING, *, is_joined: bool = True) -> SegmentArrays:
     """What holds, of all that was said: per dataset and column, the segments of the word that decides.
+
+    Neighbours of equal value that rules or OMS said without cause or comment are one segment, of the first of their
+    words: a run that is looked at while it grows ends with as few segments as one that is looked at once.
 
     Parameters
     ----------
@@ -113,6 +119,8 @@ def fold_segments(words: Words, origins: Sequence[int] = _DECIDING) -> SegmentAr
         All words of the columns concerned, but for those of undone acts and proposals, in any order.
     origins
         Whose words count, lowest rank first. A model's words decide nothing unless asked for.
+    is_joined
+        False: every segment is of one word, also where its neighbour says the same.
     """
     words = words.take(np.isin(words.origin, origins))
     if words.is_withdrawal.any():
@@ -123,7 +131,21 @@ def fold_segments(words: Words, origins: Sequence[int] = _DECIDING) -> SegmentAr
     order = np.lexsort((words.change, words.origin, key))
     at, first, last, top = _topmost(key[order], words.first[order], words.last[order])
     speaks = order[top]
-    return SegmentArrays(dataset[at], column[at], first, last, words.value[speaks], words.change[speaks])
+    value, change = words.value[speaks], words.change[speaks]
+    plain = (words.origin[speaks] == Origin.RULE) & ~words.is_noted[speaks]
+    begins = ~(_continues(at, first, last, value=value, plain=plain) & is_joined)
+    ends = np.append(begins[1:], True) if len(begins) else begins
+    return SegmentArrays(
+        dataset[at[begins]], column[at[begins]], first[begins], last[ends], value[begins], change[begins]
+    )
+
+
+def _continues(
+    key: Ints, first: Ints, last: Ints, *, value: Ints, plain: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Where a segment only goes on with what the one before it says, plainly."""
+    joins = (key[1:] == key[:-1]) & (first[1:] == last[:-1] + 1) & (value[1:] == value[:-1]) & plain[1:] & plain[:-1]
+    return np.append(False, joins)
 
 
 def _without_withdrawn(words: Words) -> Words:
@@ -142,6 +164,7 @@ def _without_withdrawn(words: Words) -> Words:
         words.change[speaks][kept],
         words.origin[speaks][kept],
         np.zeros(int(kept.sum()), bool),
+        words.is_noted[speaks][kept],
     )
 
 

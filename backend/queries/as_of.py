@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 
+import numpy as np
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from backend.projections.attributes import AttributeChange
 from backend.projections.runs import run_row
 from backend.projections.segments import SegmentArrays, fold_segments
+from backend.projections.undone import Undone
 from backend.rebuild.words import all_undone, words_until
 from models.lumis import LumiSet
 
+_MADE_BY = text("SELECT id, change_set FROM dataset_identity WHERE change_set = ANY(:acts)")
 _RUN_CHANGES = text("""
     SELECT c.id, c.change_set, c.run_number, c.origin, c.said, c.withdraws, s.kind, s."by"
     FROM run_change c JOIN change_set s ON s.id = c.change_set
@@ -35,7 +38,15 @@ def segments_as_of(on: Engine, change_set: int, *, datasets: Iterable[int] = ())
     """
     with Session(on) as session:
         undone = all_undone(session, change_set)
-    return fold_segments(words_until(on, undone, until=change_set, datasets=datasets))
+        gone = _gone(session, undone)
+    segments = fold_segments(words_until(on, undone, until=change_set, datasets=datasets))
+    return segments.take(~np.isin(segments.dataset, gone)) if gone else segments
+
+
+def _gone(session: Session, undone: Undone) -> list[int]:
+    """The datasets whose making was undone."""
+    rows = session.execute(_MADE_BY, {"acts": [undo.undoes for undo in undone.undos]}) if undone.undos else ()
+    return [id_ for id_, made_by in rows if made_by in undone.acts("datasets", id_)]
 
 
 def known_as_of(session: Session, run_number: int, change_set: int) -> LumiSet:

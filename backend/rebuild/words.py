@@ -14,7 +14,8 @@ from models.log import ChangeSet
 
 _WORDS = text("""
     SELECT w.id AS change, w.change_set, w.dataset_id AS dataset, c.id AS "column", w.first, w.last,
-           coalesce(w.value, 0) AS value, o.id AS origin, w.withdraws IS NOT NULL AS is_withdrawal
+           coalesce(w.value, 0) AS value, o.id AS origin, w.withdraws IS NOT NULL AS is_withdrawal,
+           coalesce(w.cause, '') <> '' OR coalesce(w.comment, '') <> '' AS is_noted
     FROM lumisection_change w
     JOIN change_set s ON s.id = w.change_set
     CROSS JOIN LATERAL unnest(w.columns) AS c(id)
@@ -76,6 +77,7 @@ def _as_words(frame: pl.DataFrame) -> Words:
         change=ints("change"),
         origin=ints("origin"),
         is_withdrawal=frame["is_withdrawal"].to_numpy().astype(bool),
+        is_noted=frame["is_noted"].to_numpy().astype(bool),
     )
 
 

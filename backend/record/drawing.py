@@ -25,6 +25,7 @@ def draw(act: Act, *, reach: Reach, loaded: Loaded, numbered: Numbered) -> Pictu
         row = run_row(run, changes, undone)
         if row is None:
             picture.gone_runs.append(run)
+            known[run] = []
         else:
             picture.runs.append(row | touch)
             known[run] = row["known"]

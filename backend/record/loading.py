@@ -139,7 +139,7 @@ def _words(session: Session, reach: Reach, existing: list[int]) -> list[LoadedWo
     for id_, change_set, dataset, columns, first, last, value, origin, withdraws, cause, comment in rows:
         told = columns if dataset in reach.whole else [c for c in columns if c in reach.columns[dataset]]
         if told:
-            spoken = SpokenWord(id_, dataset, told, first, last, value, origin, withdraws)
+            spoken = SpokenWord(id_, dataset, told, first, last, value, origin, withdraws, bool(cause or comment))
             words.append(LoadedWord(spoken, change_set, cause, comment))
     return words
 

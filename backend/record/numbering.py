@@ -51,7 +51,15 @@ def number(session: Session, act: Act, reach: Reach) -> Numbered:
         words=[
             LoadedWord(
                 SpokenWord(
-                    i, ids[s.dataset], s.columns, s.range.first, s.range.last, s.value, s.origin, s.withdraws or None
+                    change=i,
+                    dataset=ids[s.dataset],
+                    columns=s.columns,
+                    first=s.range.first,
+                    last=s.range.last,
+                    value=s.value,
+                    origin=s.origin,
+                    withdraws=s.withdraws or None,
+                    is_noted=bool(s.cause or s.comment),
                 ),
                 PENDING,
                 s.cause,

@@ -30,13 +30,28 @@ def histories(draw: st.DrawFn) -> list[SpokenWord]:
                 value=None if takes_back else draw(st.integers(1, 6)),
                 origin=draw(st.sampled_from(list(Origin))),
                 withdraws=takes_back,
+                is_noted=draw(st.booleans()),
             )
         )
     return words
 
 
 def one_by_one(words: list[SpokenWord]) -> dict[tuple[int, int, int], tuple[int | None, int]]:
-    """What holds at (dataset, column, lumisection): value and word, worked out the slow way."""
+    """What holds at (dataset, column, lumisection): value and word, worked out the slow way.
+
+    Plain words of rules that continue what the lumisection before says count as the word that began it.
+    """
+    plain = {w.change for w in words if w.origin is Origin.RULE and not w.is_noted}
+    holds = _deciding(words)
+    for dataset, column, lumi in sorted(holds):
+        value, change = holds[dataset, column, lumi]
+        before = holds.get((dataset, column, lumi - 1))
+        if before is not None and before[0] == value and {change, before[1]} <= plain:
+            holds[dataset, column, lumi] = before
+    return holds
+
+
+def _deciding(words: list[SpokenWord]) -> dict[tuple[int, int, int], tuple[int | None, int]]:
     layers: dict[tuple[int, int, int, int], tuple[int | None, int]] = {}
     for w in words:
         for column in w.columns:
