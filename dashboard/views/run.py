@@ -10,6 +10,7 @@ from dashboard.data import components_of, facts_of_run, history, luminosity, nei
 from dashboard.facts import facts_html, facts_of, oms_facts
 from dashboard.inspector import links_html
 from dashboard.range_card import range_card
+from dashboard.ranges import ranges_table
 from dashboard.run_head import ask_for_a_run, run_head
 from dashboard.session import from_address, to_address
 from dashboard.strip_sheets import as_of_marks, bit_rows, component_rows, notes_of
@@ -17,7 +18,7 @@ from dashboard.timeline import timeline
 from models.lumis import BadLumisections, LumiRange
 from models.vocabulary import ONLINE
 
-TABS = ("Strip", "Facts", "History")
+TABS = ("Strip", "Ranges", "Facts", "History")
 
 
 def run() -> None:
@@ -35,6 +36,8 @@ def run() -> None:
     match tab:
         case "Strip":
             _strip(facts)
+        case "Ranges":
+            ranges_table(strip(facts.run_number, _datasets(facts)[0], _number("as_of")))
         case "Facts":
             _facts(facts)
         case "History":

@@ -86,3 +86,14 @@ def test_the_dark_theme_is_dark(new_context: Callable[..., BrowserContext], addr
     open_run(page, address)
     panel = page.evaluate("getComputedStyle(document.querySelector('.st-key-range-card')).backgroundColor")
     assert panel == "rgb(22, 27, 34)"
+
+
+def test_the_ranges_are_a_table_that_can_be_taken_away(page: Page, address: str) -> None:
+    open_run(page, address)
+    page.get_by_role("radio", name="Ranges").click()
+    page.get_by_role("radio", name="OMS").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Ranges as CSV").click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[0] == "column,first,last,lumisections,value,origin,by,at,cause,comment"
+    assert any(line.startswith("oms-bpix_ready,") for line in lines)
