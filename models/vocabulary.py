@@ -137,42 +137,13 @@ OMS_WORKSPACE = "oms"
 SECONDS_PER_LUMI = 2**18 / (40_079_000 / 3564)
 """A lumisection is 2**18 orbits; the LHC has 3564 bunch slots at 40.079 MHz: about 23.31 s."""
 
-DCS_BITS = (
-    "beam1_present",
-    "beam1_stable",
-    "beam2_present",
-    "beam2_stable",
-    "bpix_ready",
-    "castor_ready",
-    "cms_active",
-    "cscm_ready",
-    "cscp_ready",
-    "dt0_ready",
-    "dtm_ready",
-    "dtp_ready",
-    "ebm_ready",
-    "ebp_ready",
-    "eem_ready",
-    "eep_ready",
-    "esm_ready",
-    "esp_ready",
-    "fpix_ready",
-    "gemp_ready",
-    "gemm_ready",
-    "hbhea_ready",
-    "hbheb_ready",
-    "hbhec_ready",
-    "hf_ready",
-    "ho_ready",
-    "rp_sect_45_ready",
-    "rp_sect_56_ready",
-    "rp_time_ready",
-    "rpc_ready",
-    "tecm_ready",
-    "tecp_ready",
-    "tibtid_ready",
-    "tob_ready",
-    "zdc_ready",
+DCS_BITS = tuple(
+    """
+    beam1_present beam1_stable beam2_present beam2_stable bpix_ready castor_ready cms_active cscm_ready
+    cscp_ready dt0_ready dtm_ready dtp_ready ebm_ready ebp_ready eem_ready eep_ready esm_ready esp_ready
+    fpix_ready gemp_ready gemm_ready hbhea_ready hbheb_ready hbhec_ready hf_ready ho_ready rp_sect_45_ready
+    rp_sect_56_ready rp_time_ready rpc_ready tecm_ready tecp_ready tibtid_ready tob_ready zdc_ready
+    """.split()
 )
 """The 35 bits per lumisection, in the display order of the original (original-frontend.md §13.4)."""
 
@@ -183,35 +154,12 @@ OTHER_LUMISECTION_ATTRIBUTES = {
 }
 """What else of an OMS lumisection is kept; luminosities are kept apart, everything else OMS says is not."""
 
-GOLDEN_2018_BITS = (
-    "cms_active",
-    "bpix_ready",
-    "fpix_ready",
-    "tibtid_ready",
-    "tecm_ready",
-    "tecp_ready",
-    "tob_ready",
-    "ebm_ready",
-    "ebp_ready",
-    "eem_ready",
-    "eep_ready",
-    "esm_ready",
-    "esp_ready",
-    "hbhea_ready",
-    "hbheb_ready",
-    "hbhec_ready",
-    "hf_ready",
-    "ho_ready",
-    "dtm_ready",
-    "dtp_ready",
-    "dt0_ready",
-    "cscm_ready",
-    "cscp_ready",
-    "rpc_ready",
-    "beam1_present",
-    "beam2_present",
-    "beam1_stable",
-    "beam2_stable",
+GOLDEN_2018_BITS = tuple(
+    """
+    cms_active bpix_ready fpix_ready tibtid_ready tecm_ready tecp_ready tob_ready ebm_ready ebp_ready eem_ready
+    eep_ready esm_ready esp_ready hbhea_ready hbheb_ready hbhec_ready hf_ready ho_ready dtm_ready dtp_ready
+    dt0_ready cscm_ready cscp_ready rpc_ready beam1_present beam2_present beam1_stable beam2_stable
+    """.split()
 )
 """The 28 bits that the golden rule of 2018 wants true (field.md §2e). *DCS-good* means all of them."""
 
@@ -256,47 +204,13 @@ OFFLINE_COMPONENTS = {
 """The offline workspaces and the components that the global workspace shows of them."""
 
 OFFLINE_ONLY_DETAIL = {
-    "csc": (
-        "occupancy",
-        "integrity",
-        "strips",
-        "timing",
-        "efficiency",
-        "gasgains",
-        "pedestals",
-        "resolution",
-        "segments",
-        "tf",
-        "triggergpe",
+    "csc": tuple(
+        "occupancy integrity strips timing efficiency gasgains pedestals resolution segments tf triggergpe".split()
     ),
-    "ctpps": (
-        "rp45_210",
-        "rp45_220",
-        "rp45_cyl",
-        "rp56_210",
-        "rp56_220",
-        "rp56_cyl",
-        "trk45_210",
-        "time45",
-        "trk56_220",
-        "time56",
-        "time_global",
+    "ctpps": tuple(
+        "rp45_210 rp45_220 rp45_cyl rp56_210 rp56_220 rp56_cyl trk45_210 time45 trk56_220 time56 time_global".split()
     ),
-    "ecal": (
-        "ebp",
-        "ebm",
-        "eep",
-        "eem",
-        "esp",
-        "esm",
-        "analysis",
-        "collisions",
-        "laser",
-        "tpg",
-        "noise",
-        "preshower",
-        "timing",
-    ),
+    "ecal": tuple("ebp ebm eep eem esp esm analysis collisions laser tpg noise preshower timing".split()),
     "hcal": ("hb", "he", "hf", "ho0", "ho12"),
     "hlt": ("muons", "electrons", "photons", "jetmet", "tau", "bjets", "technical"),
     "l1t": ("software",),
@@ -307,41 +221,21 @@ OFFLINE_ONLY_DETAIL = {
 INVERTED = frozenset({"dc-lowlumi"})
 """Flags where BAD means *keep* (``dc-lowlumi`` BAD: not low luminosity): drawn neutral, not counted as bad."""
 
-SUBSYSTEM_OF_BIT = {
-    "cms_active": "cms",
-    "bpix_ready": "pixel",
-    "fpix_ready": "pixel",
-    "tibtid_ready": "strip",
-    "tob_ready": "strip",
-    "tecm_ready": "strip",
-    "tecp_ready": "strip",
-    "ebm_ready": "ecal",
-    "ebp_ready": "ecal",
-    "eem_ready": "ecal",
-    "eep_ready": "ecal",
-    "esm_ready": "es",
-    "esp_ready": "es",
-    "hbhea_ready": "hcal",
-    "hbheb_ready": "hcal",
-    "hbhec_ready": "hcal",
-    "hf_ready": "hcal",
-    "ho_ready": "hcal",
-    "dtm_ready": "dt",
-    "dtp_ready": "dt",
-    "dt0_ready": "dt",
-    "cscm_ready": "csc",
-    "cscp_ready": "csc",
-    "rpc_ready": "rpc",
-    "gemp_ready": "gem",
-    "gemm_ready": "gem",
-    "castor_ready": "castor",
-    "zdc_ready": "zdc",
-    "rp_time_ready": "ctpps",
-    "rp_sect_45_ready": "ctpps",
-    "rp_sect_56_ready": "ctpps",
-    "beam1_present": "beam",
-    "beam2_present": "beam",
-    "beam1_stable": "beam",
-    "beam2_stable": "beam",
+_BITS_OF_SUBSYSTEM = {
+    "cms": "cms_active",
+    "pixel": "bpix_ready fpix_ready",
+    "strip": "tibtid_ready tob_ready tecm_ready tecp_ready",
+    "ecal": "ebm_ready ebp_ready eem_ready eep_ready",
+    "es": "esm_ready esp_ready",
+    "hcal": "hbhea_ready hbheb_ready hbhec_ready hf_ready ho_ready",
+    "dt": "dtm_ready dtp_ready dt0_ready",
+    "csc": "cscm_ready cscp_ready",
+    "rpc": "rpc_ready",
+    "gem": "gemp_ready gemm_ready",
+    "castor": "castor_ready",
+    "zdc": "zdc_ready",
+    "ctpps": "rp_time_ready rp_sect_45_ready rp_sect_56_ready",
+    "beam": "beam1_present beam2_present beam1_stable beam2_stable",
 }
+SUBSYSTEM_OF_BIT = {bit: name for name, bits in _BITS_OF_SUBSYSTEM.items() for bit in bits.split()}
 """The subsystem that each DCS bit belongs to (original-frontend.md §13.5)."""
