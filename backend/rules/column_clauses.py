@@ -8,6 +8,7 @@ import polars as pl
 
 from backend.rules.clauses import HAS, Clause, judge_clause
 from backend.rules.limits import Budget
+from backend.rules.texts import is_storable
 from backend.rules.values import as_double, is_number, is_truthy, to_number, to_primitive, to_text
 
 _ORDER: dict[str, Callable[[pl.Series, float], pl.Series]] = {
@@ -65,7 +66,7 @@ def _with_absences(said: pl.Series | None, column: pl.Series, judge: _Judge) -> 
         return None
     if column.dtype == pl.Float64 and (is_nan := column.is_nan().fill_null(False)).any():
         said = everywhere(len(column), judge(math.nan)).zip_with(is_nan, said)
-    return said.fill_null(judge(None))
+    return everywhere(len(column), judge(None)).zip_with(column.is_null(), said) if column.null_count() else said
 
 
 def _where_number(clause: Clause, numbers: pl.Series) -> pl.Series | None:
@@ -89,9 +90,9 @@ def _where_text(clause: Clause, texts: pl.Series) -> pl.Series | None:
         return None
     if clause.operator == HAS:
         sought = to_text(constant, Budget())
-        return (texts.str.contains(sought, literal=True) & (texts != "")) if _is_storable(sought) else None
+        return (texts.str.contains(sought, literal=True) & (texts != "")) if is_storable(sought) else None
     if clause.operator == "in":
-        return _where_in(texts, constant, [t for t in _listed(constant) if isinstance(t, str) and _is_storable(t)])
+        return _where_in(texts, constant, [t for t in _listed(constant) if isinstance(t, str) and is_storable(t)])
     is_loose = clause.operator in ("==", "!=")
     wanted = to_primitive(constant, Budget()) if is_loose else constant
     if not isinstance(wanted, str):
@@ -99,7 +100,7 @@ def _where_text(clause: Clause, texts: pl.Series) -> pl.Series | None:
             return None
         said = everywhere(len(texts), False)
     else:
-        said = texts == wanted if _is_storable(wanted) else everywhere(len(texts), False)
+        said = texts == wanted if is_storable(wanted) else everywhere(len(texts), False)
     return ~said if clause.operator in ("!=", "!==") else said
 
 
@@ -112,8 +113,3 @@ def _where_in(column: pl.Series, whole: object, wanted: list[float] | list[str])
 
 def _listed(value: object) -> Iterable[object]:
     return value if isinstance(value, list) else ()
-
-
-def _is_storable(text: str) -> bool:
-    """Whether a column may hold the text: half an emoji it may not."""
-    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)

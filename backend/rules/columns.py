@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial, reduce
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from backend.errors import InvalidRule
@@ -17,13 +16,11 @@ from backend.rules.clauses import clauses_of
 from backend.rules.column_clauses import everywhere, where_clause, where_true
 from backend.rules.compiling import compile_node
 from backend.rules.kinds import Kind, kind_of
-from backend.rules.limits import Budget
-from backend.rules.nodes import Constant, Json, Listed, Node, Operation
+from backend.rules.limits import MOST_STEPS, STEPS_OF_A_ROW, Budget
+from backend.rules.nodes import Constant, Json, Listed, Node, Operation, size
 from backend.rules.plain import plain
 from backend.rules.values import is_truthy
 from backend.rules.variables import has_computed_names, variables_of
-
-Ints = npt.NDArray[np.int64]
 
 _ROWS = "\0rows"
 _ZERO = "\0zero"
@@ -72,6 +69,7 @@ class _Judging:
     def __init__(self, frame: pl.DataFrame) -> None:
         self._frame = frame.select(_readable(frame[name]) for name in _outermost(frame.columns))
         self._names = set(self._frame.columns)
+        self._budget = Budget(MOST_STEPS + STEPS_OF_A_ROW * frame.height)
 
     def values(self, node: Node, needed: pl.Series, kind: Kind) -> pl.Series:
         """What the node says, as a column of that kind."""
@@ -82,8 +80,9 @@ class _Judging:
         if isinstance(node, Constant) and kind is not pl.Object:
             return everywhere(len(needed), plain(node.value, Budget()), kind)
         said: list[Json] = [None] * len(needed)
-        for value, rows in self._each(node, needed):
-            shown = plain(value, Budget())
+        values, places = self._each(node, needed)
+        for value, rows in zip(values, places, strict=True):
+            shown = plain(value, self._budget)
             for row in rows:
                 said[row] = shown
         return pl.Series(said, dtype=kind, strict=False)
@@ -155,17 +154,17 @@ class _Judging:
         return reduce(operator.and_, parts) if len(parts) == len(found) else None
 
     def _where_each(self, node: Node, needed: pl.Series) -> pl.Series:
+        values, places = self._each(node, needed)
         holds = np.zeros(len(needed), bool)
-        for value, rows in self._each(node, needed):
-            holds[rows] = is_truthy(value)
+        holds[places.filter(pl.Series(map(is_truthy, values), dtype=pl.Boolean)).explode().drop_nulls()] = True
         return pl.Series(holds)
 
-    def _each(self, node: Node, needed: pl.Series) -> Iterator[tuple[object, Ints]]:
-        """What the compiled node says of each distinct row where it is needed, with the places of that row."""
-        judge = compile_node(node)
-        names = self._columns_of(node)
-        for row, places in _distinct(self._frame.select(names), needed):
-            yield judge(_nested(names, row), Budget()), places
+    def _each(self, node: Node, needed: pl.Series) -> tuple[list[object], pl.Series]:
+        """What the compiled node says of each distinct row where it is needed, and the places of each of these rows."""
+        judge, names = compile_node(node), self._columns_of(node)
+        rows, places = _distinct(self._frame.select(names), needed)
+        self._budget.spend(size(node) * len(rows))
+        return [judge(_nested(names, row), self._budget) for row in rows], places
 
     def _columns_of(self, node: Node) -> list[str]:
         names = {_owner(variable.name, self._names) for variable in variables_of(node)}
@@ -214,19 +213,16 @@ def _is_json(dtype: pl.DataType) -> bool:
     return dtype.is_numeric() or dtype in (pl.Boolean, pl.String, pl.Null)
 
 
-def _distinct(frame: pl.DataFrame, needed: pl.Series) -> Iterator[tuple[tuple[object, ...], Ints]]:
-    """Each distinct row where it is needed, with its places. 0 and -0 are told apart."""
-    places = needed.arg_true()
-    if not frame.width:
-        yield (), places.to_numpy().astype(np.int64)
-        return
-    is_negative = [
-        (1 / pl.col(name) < 0).alias(f"{_ZERO}{name}") for name in frame.columns if frame[name].dtype.is_float()
-    ]
-    rows = frame.filter(needed).with_columns(*is_negative, places.alias(_ROWS))
+def _distinct(frame: pl.DataFrame, needed: pl.Series) -> tuple[list[tuple[object, ...]], pl.Series]:
+    """The distinct rows where they are needed, and the list of places of each. 0 and -0 are told apart."""
+    places = needed.arg_true().alias(_ROWS)
+    if not frame.width or not len(places):
+        return [()] * bool(len(places)), pl.Series([places] * bool(len(places)), dtype=pl.List(pl.UInt32))
+    floats = [name for name in frame.columns if frame[name].dtype.is_float()]
+    is_negative = [(1 / pl.col(name) < 0).alias(f"{_ZERO}{name}") for name in floats]
+    rows = frame.filter(needed).with_columns(*is_negative, places)
     groups = rows.group_by(pl.exclude(_ROWS), maintain_order=True).agg(_ROWS)
-    for row, at in zip(groups.select(frame.columns).iter_rows(), groups[_ROWS], strict=True):
-        yield row, at.to_numpy().astype(np.int64)
+    return groups.select(frame.columns).rows(), groups[_ROWS]
 
 
 def _nested(names: Sequence[str], row: Sequence[object]) -> dict[str, object]:

@@ -34,6 +34,7 @@ def is_less(left: object, right: object, budget: Budget) -> bool:
     """``<``: texts by their code units, everything else by number; false where either is none."""
     left, right = to_primitive(left, budget), to_primitive(right, budget)
     if isinstance(left, str) and isinstance(right, str):
+        budget.spend(min(len(left), len(right)) // 64)
         return texts.is_before(left, right)
     return to_number(left, budget) < to_number(right, budget)
 
@@ -42,6 +43,7 @@ def is_at_most(left: object, right: object, budget: Budget) -> bool:
     """``<=``: as ``<``, or equal."""
     left, right = to_primitive(left, budget), to_primitive(right, budget)
     if isinstance(left, str) and isinstance(right, str):
+        budget.spend(min(len(left), len(right)) // 64)
         return not texts.is_before(right, left)
     return to_number(left, budget) <= to_number(right, budget)
 

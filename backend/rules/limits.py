@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from backend.errors import InvalidRule
 
 MOST_LEVELS = 100
-"""Objects and lists within each other; fifty operators. The golden rule of 2018 has six levels."""
+"""Objects and lists within each other; fifty operators. The golden rule of 2018 has seven levels."""
 MOST_NODES = 20_000
-"""Objects, lists and plain values in a rule. The golden rule of 2018 has 243."""
+"""Objects, lists and plain values in a rule. The golden rule of 2018 has 245."""
 MOST_STEPS = 1_000_000
 """Steps of one evaluation: about a second at worst."""
+STEPS_OF_A_ROW = 1_000
+"""Steps that each row of a frame adds to those of one evaluation; all rows spend of one budget."""
 MOST_TEXT = 100_000
-"""Characters of a text that a rule makes. Facts may be longer."""
+"""Characters of a text that stands in a rule or that it makes. Facts may be longer."""
 MOST_ROUNDS = 3
 """How often what ``missing`` is told may itself be logic that asks ``missing``."""
 LEVELS_OF_A_FACT = 20
@@ -27,10 +29,10 @@ LEVELS_OF_A_FACT = 20
 class Budget:
     """The steps that one evaluation has left."""
 
-    __slots__ = ("_rounds", "_steps")
+    __slots__ = ("_left", "_rounds", "_steps")
 
-    def __init__(self) -> None:
-        self._steps = MOST_STEPS
+    def __init__(self, steps: int = MOST_STEPS) -> None:
+        self._steps = self._left = steps
         self._rounds = 0
 
     def spend(self, steps: int) -> None:
@@ -41,9 +43,9 @@ class Budget:
         InvalidRule
             If so many are not left.
         """
-        self._steps -= steps
-        if self._steps < 0:
-            raise InvalidRule(f"The rule takes more than {MOST_STEPS:,} steps on these facts.")
+        self._left -= steps
+        if self._left < 0:
+            raise InvalidRule(f"The rule takes more than {self._steps:,} steps on these facts.")
 
     def spend_text(self, length: int) -> None:
         """Take the steps for a text of that many characters, if it may be so long."""
@@ -57,5 +59,7 @@ class Budget:
         if self._rounds == MOST_ROUNDS:
             raise InvalidRule(f"In these facts 'missing' is told of logic in logic, more than {MOST_ROUNDS} deep.")
         self._rounds += 1
-        yield
-        self._rounds -= 1
+        try:
+            yield
+        finally:
+            self._rounds -= 1

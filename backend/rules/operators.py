@@ -71,7 +71,7 @@ def _cat(operands: Operands, budget: Budget) -> str:
 def _substr(operands: Operands, budget: Budget) -> str:
     """A part of a text; a negative length leaves so much away at the end."""
     text, start, count = to_text(_first(operands), budget), _second(operands), _third(operands)
-    budget.spend_text(len(text))
+    budget.spend(1 + len(text) // 16)
     first = _whole_number(start, budget)
     if count is UNDEFINED:
         return texts.part(text, first, None)

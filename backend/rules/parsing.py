@@ -12,7 +12,7 @@ from collections import Counter
 from typing import TypeGuard
 
 from backend.errors import InvalidRule
-from backend.rules.limits import MOST_LEVELS, MOST_NODES
+from backend.rules.limits import MOST_LEVELS, MOST_NODES, MOST_TEXT
 from backend.rules.nodes import Constant, Listed, Node, Operation
 from backend.rules.values import UNDEFINED
 
@@ -101,6 +101,8 @@ def _node(rule: object, place: _Place) -> Node:
 
 def _constant(value: object, place: _Place) -> object:
     """A copy of a value that is no operation."""
+    if isinstance(value, str) and len(value) > MOST_TEXT:
+        raise InvalidRule(f"The rule has a text of more than {MOST_TEXT:,} characters{_at(place)}.")
     if value is None or isinstance(value, str | bool | int | float) or value is UNDEFINED:
         return value
     if isinstance(value, list):

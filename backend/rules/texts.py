@@ -3,6 +3,11 @@
 For texts without such characters, which is nearly all, this is what Python does by itself.
 """
 
+import re
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NOT_ONE_UNIT = re.compile("[\ud800-\udfff\U00010000-\U0010ffff]")
+
 
 def length(text: str) -> int:
     """The number of code units."""
@@ -16,9 +21,9 @@ def unit_at(text: str, index: int) -> str:
 
 def part(text: str, start: float, count: float | None) -> str:
     """So many code units from ``start`` on, all if ``count`` is None; a negative start counts from the end."""
-    whole = length(text)
-    first = max(whole + start, 0) if start < 0 else min(start, whole)
-    last = whole if count is None else min(first + max(count, 0), whole)
+    units = length(text)
+    first = max(units + start, 0) if start < 0 else min(start, units)
+    last = units if count is None else min(first + max(count, 0), units)
     if _is_plain(text):
         return text[int(first) : int(last)]
     return _text(_units(text)[2 * int(first) : 2 * int(last)])
@@ -42,8 +47,18 @@ def is_before(text: str, other: str) -> bool:
     return _units(text) < _units(other)
 
 
+def is_storable(text: str) -> bool:
+    """Whether the text is one of Unicode: half an emoji, which JavaScript may cut off, is none."""
+    return text.isascii() or not _SURROGATE.search(text)
+
+
+def whole(text: str) -> str:
+    """The text, with surrogates that have come to stand beside each other made into the character they are."""
+    return text if is_storable(text) else _text(_units(text))
+
+
 def _is_plain(text: str) -> bool:
-    return text.isascii() or (max(text) <= "\uffff" and not any("\ud800" <= c <= "\udfff" for c in text))
+    return text.isascii() or not _NOT_ONE_UNIT.search(text)
 
 
 def _units(text: str) -> bytes:

@@ -12,6 +12,7 @@ from typing import Final, TypeGuard
 
 from backend.errors import InvalidRule
 from backend.rules.limits import MOST_LEVELS, Budget
+from backend.rules.texts import whole
 
 
 class Undefined(Enum):
@@ -57,7 +58,7 @@ def as_double(number: float) -> float:
     try:
         return float(number)
     except OverflowError:
-        return math.copysign(math.inf, number)
+        return math.inf if number > 0 else -math.inf
 
 
 def to_primitive(value: object, budget: Budget) -> object:
@@ -73,6 +74,7 @@ def to_number(value: object, budget: Budget) -> float:
     """
     value = to_primitive(value, budget)
     if isinstance(value, str):
+        budget.spend(len(value) // 64)
         return _number_of_text(value)
     if isinstance(value, int | float):
         return as_double(value)
@@ -87,7 +89,9 @@ def leading_number(value: object, budget: Budget) -> float:
     """
     if is_number(value):
         return as_double(value) + 0.0
-    found = _DECIMAL.match(to_text(value, budget).lstrip(_WHITE_SPACE))
+    text = to_text(value, budget)
+    budget.spend(len(text) // 64)
+    found = _DECIMAL.match(text.lstrip(_WHITE_SPACE))
     return float(found[0]) if found else math.nan
 
 
@@ -115,14 +119,14 @@ def join_texts(values: list[object], between: str, budget: Budget, *, level: int
     if level > MOST_LEVELS:
         raise InvalidRule(f"The rule makes a list of more than {MOST_LEVELS} levels from these facts.")
     budget.spend(len(values))
-    texts = []
+    said = []
     for value in values:
         if isinstance(value, list):
-            texts.append(join_texts(value, ",", budget, level=level + 1))
+            said.append(join_texts(value, ",", budget, level=level + 1))
         else:
-            texts.append("" if value is None or value is UNDEFINED else to_text(value, budget))
-    budget.spend_text(sum(map(len, texts)) + len(between) * len(values))
-    return _whole(between.join(texts))
+            said.append("" if value is None or value is UNDEFINED else to_text(value, budget))
+    budget.spend_text(sum(map(len, said)) + len(between) * len(values))
+    return whole(between.join(said))
 
 
 def number_text(number: float) -> str:
@@ -161,10 +165,3 @@ def _number_of_text(text: str) -> float:
         base, digits = _OF_BASE[text[:2].lower()]
         return as_double(int(text[2:], base)) if digits.fullmatch(text[2:]) else math.nan
     return float(text) if _DECIMAL.fullmatch(text) else math.nan
-
-
-def _whole(text: str) -> str:
-    """The text, with surrogates that have come to stand beside each other made into the character they are."""
-    if text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text):
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
