@@ -93,8 +93,11 @@ class _Judging:
             return everywhere(len(needed), is_truthy(node.value) if isinstance(node, Constant) else bool(node.items))
         if opened := _OPENED.get(node.operator):
             return opened(self, node, needed)
-        said = self._where_clauses(node)
-        return self._where_each(node, needed) if said is None else said
+        if judged := _judgement(node):
+            said = self.where(judged[0], needed)
+            return said if judged[1] else ~said
+        clauses = self._where_clauses(node)
+        return self._where_each(node, needed) if clauses is None else clauses
 
     def where_all(self, node: Operation, needed: pl.Series) -> pl.Series:
         """``and``: every operand is judged where all before it were true."""
@@ -143,9 +146,6 @@ class _Judging:
         """Where a clause is true; None if polars cannot say it."""
         if node.operator == "var" and node.variable in self._names:
             return where_true(self._frame[node.variable])
-        if (judged := _judgement(node)) is not None:
-            said = self._where_clauses(judged[0])
-            return said if said is None or judged[1] else ~said
         clauses = clauses_of(node)
         if not clauses or not all(clause.name in self._names for clause in clauses):
             return None
