@@ -1,13 +1,8 @@
 """A registry of very many runs, written straight into the projections: for measuring reads, where no log is needed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import psycopg
 from sqlalchemy import Engine, text
 
-from backend.db import engine_for, transaction
-from backend.embedded import Embedded
+from backend.db import transaction
 from backend.record import register_columns
 from backend.record.columns import NewColumn
 from models.vocabulary import DCS_BITS, OMS_WORKSPACE, ONLINE_COMPONENTS, ColumnKind
@@ -48,22 +43,14 @@ _SEGMENTS = text("""
 """)
 
 
-@contextmanager
-def engine_with_runs(server: Embedded, runs: int) -> Iterator[Engine]:
-    """An engine on a registry of that many runs, which is dropped afterwards."""
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE many_runs TEMPLATE template")
-    engine = engine_for(server.url("many_runs"))
+def fill_with_runs(on: Engine, runs: int) -> None:
+    """Put so many runs with three datasets each into an empty registry."""
     flags = [NewColumn(w, n, ColumnKind.FLAG) for w, names in ONLINE_COMPONENTS.items() for n in names]
     bits = [NewColumn(OMS_WORKSPACE, name, ColumnKind.BIT) for name in DCS_BITS]
-    with transaction(engine) as session:
+    with transaction(on) as session:
         register_columns(session, flags + bits, by="benchmark", why="columns")
         session.execute(_RUNS, {"runs": runs})
         session.execute(_DATASETS, {"runs": runs, "counts": len(flags) * 6})
         session.execute(_SEGMENTS, {"runs": runs})
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with on.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
-    yield engine
-    engine.dispose()
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute("DROP DATABASE many_runs WITH (FORCE)")
