@@ -21,6 +21,7 @@ from backend.ingest.stretches import (
     unlike,
 )
 from backend.projections.segments import Ints, SegmentArrays
+from backend.projections.summaries import FIRST_OTHER_COLUMN
 from backend.record import DatasetKey, LuminositySaid, LumisectionSaid
 from models.vocabulary import ONLINE, Bit
 
@@ -86,8 +87,11 @@ def _lumisections(now: OmsSays, before: Said) -> tuple[LumisectionSaid, ...]:
 
 
 def _with_absent_columns(now: OmsSays, before: SegmentArrays) -> Table:
-    """What OMS says, with the columns that it spoke of before and no longer does: a bit is null, others unsaid."""
-    absent = np.setdiff1d(before.column, now.table.columns)
+    """What OMS says, with its columns that it spoke of before and no longer does: a bit is null, others unsaid.
+
+    What rules proposed beside OMS is in flags, and not OMS's to take back.
+    """
+    absent = np.setdiff1d(before.column[before.column >= FIRST_OTHER_COLUMN], now.table.columns)
     if not len(absent):
         return now.table
     columns = np.concatenate((now.table.columns, absent))

@@ -1,6 +1,7 @@
 """A proposal: what OMS now says about a run that is signed off. It waits outside the folds until it is decided.
 
-OMS may amend it any number of times; what is pending is what OMS said last, where that is not what holds already.
+What rules make of it is proposed with it. Both may be amended any number of times; what is pending is what was said
+last, where that is not what holds already.
 To accept it is to repeat it, as words of a rule; to reject it is to say that it was seen.
 """
 
@@ -28,6 +29,9 @@ from backend.record import Act, DatasetKey, LuminositySaid, LumisectionSaid, Rec
 from backend.record.loading import load_undone
 from models.lumis import LumiRange, LumiSet
 from models.vocabulary import ONLINE, ActKind, Origin
+
+_MAY_PROPOSE = (*OMS_SPEAKS, ActKind.CLASSIFY)
+"""The acts of OMS, and of rules that judge what it says: they propose together, and what they say later counts."""
 
 _ALL_BUT_PROPOSALS = tuple(kind for kind in ActKind if kind is not ActKind.PROPOSAL)
 _NOT_PENDING = UNSAID - 1
@@ -58,7 +62,7 @@ def pending_proposal(session: Session, run_number: int) -> Proposal | None:
     if first is None:
         return None
     acts = tuple(session.execute(_ACTS, {"run": run_number, "first": first}).scalars())
-    spoken = words_about(session, run_number, kinds=OMS_SPEAKS)
+    spoken = words_about(session, run_number, kinds=_MAY_PROPOSE)
     holds = _what_holds(session, run_number)
     return Proposal(run_number, acts, _combined(run_number, spoken, holds, acts))
 

@@ -1,7 +1,7 @@
 """One run from OMS into the registry: what it says that it did not say before is recorded, in one transaction."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import Engine, text
@@ -21,8 +21,8 @@ from backend.record import Act, DatasetKey, RunSaid, lock_runs, record
 from models.lumis import LumiSet
 from models.vocabulary import ONLINE, ActKind, Origin, RunState
 
-Classify = Callable[[Session, int], None]
-"""What judges a run after OMS changed it, in the same transaction; given its number."""
+Classify = Callable[[Session, int], object]
+"""What judges a run after OMS said something of it, in the same transaction; given its number."""
 
 _STATE = text("SELECT state, proposed_by FROM run WHERE run_number = :run")
 
@@ -58,8 +58,10 @@ def ingest_run(
         with transaction(engine) as session:
             is_there = bool(lock_runs(session, [now.run_number]))
             outcome = _follow(session, now, by=by) if is_there else _begin(session, now, by=by)
-            if classify is not None and outcome in {Outcome.NEW, Outcome.CHANGED}:
+            if classify is not None and outcome is not Outcome.UNCHANGED:
                 classify(session, now.run_number)
+            if is_there and _settle(session, now.run_number):
+                outcome = Outcome.CHANGED
     except DataError as error:
         raise SourceNonsense(
             f"What OMS says of run {run.run_number} cannot be kept: {str(error.orig).splitlines()[0]}."
@@ -78,27 +80,36 @@ def _begin(session: Session, now: OmsSays, *, by: str) -> Outcome:
 
 
 def _follow(session: Session, now: OmsSays, *, by: str) -> Outcome:
-    state, proposed_by = session.execute(_STATE, {"run": now.run_number}).one_or_none() or (None, None)
     before = last_said(session, now.run_number)
     found = difference(now, before)
-    is_open = state in {RunState.OPEN, None}
-    outcome = Outcome.UNCHANGED
-    if found:
-        follows = is_open or found.is_bookkeeping
-        kind = ActKind.INGEST if follows else ActKind.PROPOSAL
-        record(session, _act(now, found, by=by, why=_why(now, before, found), kind=kind))
-        outcome = Outcome.CHANGED if follows else Outcome.PROPOSED
-    if outcome is Outcome.PROPOSED or proposed_by is not None:
-        outcome = Outcome.CHANGED if _settle(session, now.run_number, is_open=is_open) else outcome
-    return outcome
+    if not found:
+        return Outcome.UNCHANGED
+    follows = _state(session, now.run_number).is_open or found.is_bookkeeping
+    kind = ActKind.INGEST if follows else ActKind.PROPOSAL
+    record(session, _act(now, found, by=by, why=_why(now, before, found), kind=kind))
+    return Outcome.CHANGED if follows else Outcome.PROPOSED
 
 
-def _settle(session: Session, run_number: int, *, is_open: bool) -> bool:
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Whether a run follows OMS, and whether something is proposed of it."""
+
+    is_open: bool
+    is_proposed: bool
+
+
+def _state(session: Session, run_number: int) -> _State:
+    state, proposed_by = session.execute(_STATE, {"run": run_number}).one_or_none() or (None, None)
+    return _State(state in {RunState.OPEN, None}, proposed_by is not None)
+
+
+def _settle(session: Session, run_number: int) -> bool:
     """Close a proposal that nobody needs to decide: the run is OPEN again, or OMS took back what it had proposed."""
-    pending = pending_proposal(session, run_number)
-    if pending is None or not (is_open or pending.words.is_bookkeeping):
+    state = _state(session, run_number)
+    pending = pending_proposal(session, run_number) if state.is_proposed else None
+    if pending is None or not (state.is_open or pending.words.is_bookkeeping):
         return False
-    why = "the run is open again and follows OMS" if is_open else "OMS took back what it had proposed"
+    why = "the run is open again and follows OMS" if state.is_open else "OMS took back what it had proposed"
     accept_proposal(session, run_number, by=INGEST, why=why)
     return True
 

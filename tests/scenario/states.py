@@ -1,0 +1,135 @@
+"""A state, as the original recorded it or as the registry has it: what is said at each place of it.
+
+Both are brought to the same form: a place is a run, a dataset and a thing said of it, such as ``class``,
+``oms.energy``, ``ranges tracker-strip``. Ranges are told by value, so that it does not matter where they were cut.
+"""
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from sqlmodel import Session
+
+from backend.queries import ColumnStrip, RunRow, Strip, runs_page, strip_of
+from models.lumis import LumiRange, LumiSet
+from models.vocabulary import OMS_WORKSPACE, ONLINE, UNSAID, Bit, ColumnKind, Status
+
+DATA = Path(__file__).parent.parent / "data" / "run_registry"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something is said: of a run, or of a dataset of it."""
+
+    run_number: int
+    dataset: str
+    """Empty for what is said of the run itself."""
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.run_number} {self.dataset} {self.what}".replace("  ", " ")
+
+
+State: TypeAlias = Mapping[Place, Any]
+_LUMINOSITY = frozenset({"delivered", "recorded"})
+"""What the original lists among the bits of three runs: luminosity, of which no rule of the scenario knows."""
+Spans: TypeAlias = dict[str, LumiSet]
+"""What is said, as JSON → the lumisections of which it is said."""
+
+
+def recorded_state(file: str) -> State:
+    """A state that the original was recorded in: ``state_S1_after_ingest``."""
+    state = json.loads(gzip.decompress((DATA / f"{file}.json.gz").read_bytes()))
+    return dict((*_runs_of(state), *_datasets_of(state), *_lumisections_of(state)))
+
+
+def registry_state(session: Session) -> State:
+    """The state of a registry."""
+    rows = runs_page(session, limit=1000, with_bits=False, with_oms=True).rows
+    return dict(said for row in rows for said in (*_of_run(row), *_of_strip(strip_of(session, row.run_number))))
+
+
+def _runs_of(state: Any) -> Iterator[tuple[Place, Any]]:
+    for run in state["runs"]:
+        number, registry = run["run_number"], run["rr_attributes"]
+        for name in ("class", "state", "stop_reason"):
+            yield Place(number, "", name), registry[name] or None
+        yield Place(number, "", "significant"), registry["significant"]
+        for name, value in run["oms_attributes"].items():
+            yield Place(number, "", f"oms.{name}"), value
+
+
+def _datasets_of(state: Any) -> Iterator[tuple[Place, Any]]:
+    for dataset in state["datasets"]:
+        for column, counts in dataset["triplet_summary"].items():
+            notes = {kind: sorted(counts[kind]) for kind in ("causes", "comments") if counts[kind]}
+            said = {word: count for word, count in counts.items() if word not in ("causes", "comments") and count}
+            yield Place(dataset["run_number"], dataset["name"], f"summary {column}"), said | notes
+
+
+def _lumisections_of(state: Any) -> Iterator[tuple[Place, Any]]:
+    for key, ranges in state["lumisection_ranges"].items():
+        number, _, name = key.partition("|")
+        for column, said in ranges["rr_by_component"].items():
+            flags = ((r, _flag(r.get("status", UNSAID), r.get("cause"), r.get("comment"))) for r in said)
+            yield Place(int(number), name, f"ranges {column}"), _spans(flags)
+        for bit, said in ranges["oms_by_dcs_bit"].items():
+            if bit not in _LUMINOSITY:
+                yield Place(int(number), name, f"bits {bit}"), _spans((r, json.dumps(r["status"])) for r in said)
+
+
+def _spans(said: Iterable[tuple[Any, str]]) -> Spans:
+    ranges: dict[str, list[LumiRange]] = {}
+    for r, value in said:
+        ranges.setdefault(value, []).append(LumiRange(r["start"], r["end"]))
+    return {value: LumiSet.of(found) for value, found in ranges.items()}
+
+
+def _flag(word: str, cause: str | None, comment: str | None) -> str:
+    return " · ".join(filter(None, (word, cause, comment)))
+
+
+def _of_run(row: RunRow) -> Iterator[tuple[Place, Any]]:
+    number, said = row.run_number, row.attributes
+    yield Place(number, "", "class"), said["run_class"]
+    yield Place(number, "", "state"), said["state"]
+    yield Place(number, "", "stop_reason"), said["stop_reason"]
+    yield Place(number, "", "significant"), row.is_significant
+    for name, value in row.oms.items():
+        yield Place(number, "", f"oms.{name}"), value
+    for column, counts in row.counts.items():
+        words = {Status(code).word: count for code, count in counts.items()}
+        unsaid = row.lumisections - sum(words.values())
+        notes = {kind: sorted(texts) for kind, texts in row.notes.get(column, {}).items() if texts}
+        yield Place(number, ONLINE, f"summary {column}"), words | notes | ({UNSAID: unsaid} if unsaid else {})
+
+
+def _of_strip(strip: Strip) -> Iterator[tuple[Place, Any]]:
+    for column in strip.columns:
+        is_flag = column.column.kind is ColumnKind.FLAG
+        name = f"ranges {column.column}" if is_flag else f"bits {column.column.name}"
+        assert is_flag or column.column.workspace == OMS_WORKSPACE
+        spans = _flags(column, strip) if is_flag else _bits(column, strip)
+        yield Place(strip.run_number, strip.name, name), {value: where for value, where in spans.items() if where}
+
+
+def _flags(column: ColumnStrip, strip: Strip) -> Spans:
+    spans: Spans = {}
+    for said in column.segments:
+        assert isinstance(said.value, Status)
+        word = strip.words[said.word]
+        value = _flag(said.value.word, word.cause, word.comment)
+        spans[value] = spans.get(value, LumiSet()) | (LumiSet((said.range,)) & strip.known)
+    spans[UNSAID] = strip.known - LumiSet.of(said.range for said in column.segments)
+    return spans
+
+
+def _bits(column: ColumnStrip, strip: Strip) -> Spans:
+    spans: Spans = {}
+    for said in column.segments:
+        value = json.dumps(said.value.boolean if isinstance(said.value, Bit) else said.value)
+        spans[value] = spans.get(value, LumiSet()) | (LumiSet((said.range,)) & strip.known)
+    return spans
