@@ -180,7 +180,8 @@ def _topmost(key: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints, Ints, Ints
 
     The ranges come sorted by key; within a key a later one covers an earlier one.
     """
-    edges = np.unique(np.concatenate((key * _STRIDE + first, key * _STRIDE + last + 1)))
+    edges = np.sort(np.concatenate((key * _STRIDE + first, key * _STRIDE + last + 1)))
+    edges = edges[np.append(True, edges[1:] != edges[:-1])]
     start = np.searchsorted(edges, key * _STRIDE + first)
     length = np.searchsorted(edges, key * _STRIDE + last + 1) - start
     ends = np.cumsum(length)

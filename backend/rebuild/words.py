@@ -13,13 +13,11 @@ from backend.projections.undone import Undo, Undone
 from models.log import ChangeSet
 
 _WORDS = text("""
-    SELECT w.id AS change, w.change_set, w.dataset_id AS dataset, c.id AS "column", w.first, w.last,
-           coalesce(w.value, 0) AS value, o.id AS origin, w.withdraws IS NOT NULL AS is_withdrawal,
+    SELECT w.id AS change, w.change_set, w.dataset_id AS dataset, w.columns AS "column", w.first, w.last,
+           coalesce(w.value, 0) AS value, w.origin, w.withdraws,
            coalesce(w.cause, '') <> '' OR coalesce(w.comment, '') <> '' AS is_noted
     FROM lumisection_change w
     JOIN change_set s ON s.id = w.change_set
-    CROSS JOIN LATERAL unnest(w.columns) AS c(id)
-    CROSS JOIN LATERAL unnest(coalesce(w.withdraws, ARRAY[w.origin])) AS o(id)
     WHERE s.kind <> 'proposal' AND w.change_set <= :until
       AND w.dataset_id BETWEEN :first AND :last
       AND (:ids = '' OR w.dataset_id = ANY(string_to_array(:ids, ',')::int[]))
@@ -59,9 +57,17 @@ def words_until(
     ids = sorted(datasets)
     first, last = (max(between[0], ids[0]), min(between[1], ids[-1])) if ids else between
     bound = _WORDS.bindparams(until=until, first=first, last=last, ids=",".join(map(str, ids)))
-    frame = bulk(on, bound)
+    frame = _one_per_column_and_origin(bulk(on, bound))
     words = _as_words(frame)
     return words.take(_standing(words.dataset, frame["change_set"].to_numpy(), undone))
+
+
+def _one_per_column_and_origin(frame: pl.DataFrame) -> pl.DataFrame:
+    """A row per column, and for a withdrawal per origin that it takes back (``origin``; ``is_withdrawal``)."""
+    takes_back = pl.col("withdraws").is_not_null()
+    says = frame.filter(~takes_back).with_columns(is_withdrawal=pl.lit(False))
+    taken = frame.filter(takes_back).with_columns(origin=pl.col("withdraws"), is_withdrawal=pl.lit(True))
+    return pl.concat([says, taken.explode("origin").cast({"origin": says.schema["origin"]})]).explode("column")
 
 
 def _as_words(frame: pl.DataFrame) -> Words:

@@ -14,6 +14,7 @@ from backend.db import engine_for, upgrade
 from backend.embedded import Embedded, ensure_database
 from scripts.benchmarks.grid import measure_grid
 from scripts.benchmarks.ingesting import measure_ingest
+from scripts.benchmarks.judging import measure_judging
 from scripts.benchmarks.measure import HEAD, Measure
 from scripts.benchmarks.questions import measure_questions
 from scripts.benchmarks.reading import measure_rebuild, measure_time_travel
@@ -67,6 +68,7 @@ def _on(server: Embedded, *, quick: bool) -> Iterator[Measure]:
         yield from measure_grid(server.url("season"))
     season.dispose()
 
+    yield from measure_judging()
     many = engine_for(fresh("many"))
     yield from measure_questions(many, runs=6_000 if quick else 60_000)
     many.dispose()
