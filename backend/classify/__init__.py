@@ -9,6 +9,8 @@ from backend.classify.bodies import (
     RunClassBody,
     SignificanceBody,
 )
+from backend.classify.defaults import default_classifiers, ensure_default_classifiers
+from backend.classify.last_values import last_values
 from backend.classify.reading import (
     Classifier,
     classifiers,
@@ -32,7 +34,10 @@ __all__ = [
     "SignificanceBody",
     "classifiers",
     "component_rules",
+    "default_classifiers",
+    "ensure_default_classifiers",
     "facts_here",
+    "last_values",
     "offline_dataset_rules",
     "recipes",
     "run_class_rules",

@@ -16,6 +16,7 @@ from backend.classify.bodies import (
     RecipeBody,
     RunClassBody,
     SignificanceBody,
+    checked_rule,
 )
 from backend.errors import InvalidInput, InvalidRule
 from backend.rules.parsing import read_json
@@ -74,11 +75,12 @@ def from_original(kind: ConfigurationKind, item: Mapping[str, Any]) -> tuple[str
     """
     try:
         return _from_original(kind, item, _rule(item.get("classifier")))
+    except InvalidRule as error:
+        raise InvalidRule(f"The original's {kind.value} {_told(item)} cannot be judged by: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raised = InvalidRule if where == "rule" else InvalidInput
-        raise raised(f"The original's {kind.value} {_told(item)} cannot be: {where}: {first['msg']}.") from error
+        raise InvalidInput(f"The original's {kind.value} {_told(item)} cannot be: {where}: {first['msg']}.") from error
 
 
 def _from_original(kind: ConfigurationKind, item: Mapping[str, Any], rule: object) -> tuple[str, ClassifierBody]:
@@ -117,6 +119,7 @@ def _rule(given: object) -> object:
         if not isinstance(given, str):
             break
         given = read_json(given)
+    checked_rule(given)
     return given
 
 

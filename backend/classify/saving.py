@@ -6,10 +6,10 @@ from typing import Any
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from backend.classify.bodies import ClassifierBody, ComponentBody
+from backend.classify.bodies import ClassifierBody, ComponentBody, checked_rule
 from backend.classify.reading import facts_here
 from backend.configuration import configure, workspaces
-from backend.errors import InvalidInput, InvalidRule
+from backend.errors import InvalidInput
 from backend.record import Recorded
 
 
@@ -43,13 +43,13 @@ def save_classifier(
 def _read(model: type[ClassifierBody], name: str, body: ClassifierBody | Mapping[str, Any]) -> ClassifierBody:
     if isinstance(body, model):
         return body
+    checked_rule(body["rule"] if isinstance(body, Mapping) and "rule" in body else None)
     try:
         return model.model_validate(body)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "it"
-        raised = InvalidRule if where == "rule" else InvalidInput
-        raise raised(f"The {model.kind.value} {name!r} cannot be so: {where}: {first['msg']}.") from error
+        raise InvalidInput(f"The {model.kind.value} {name!r} cannot be so: {where}: {first['msg']}.") from error
 
 
 def _check_component(session: Session, body: ComponentBody) -> None:
