@@ -12,7 +12,7 @@ from enum import StrEnum
 from backend.rules import facts_oms, facts_registry
 from backend.rules.facts_values import Fact, FactKind, Source
 
-__all__ = ["Fact", "FactCatalogue", "FactKind", "Source", "Subject", "facts_for"]
+__all__ = ["Fact", "FactCatalogue", "FactKind", "Source", "Subject", "facts_for", "with_any_component"]
 
 
 class Subject(StrEnum):
