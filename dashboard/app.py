@@ -12,9 +12,9 @@ import streamlit as st
 from starlette.routing import Mount
 
 from backend.api import app as api
-from backend.configuration import ensure_defaults
 from backend.db import engine
 from backend.errors import RegistryError
+from backend.start import make_ready
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Make the registry ready before the first page; a page says so in a sentence if that did not work."""
     try:
-        ensure_defaults(engine())
+        make_ready(engine())
     except RegistryError:
         log.exception("the registry is not ready")
     yield None

@@ -8,7 +8,7 @@ from models.vocabulary import OMS_WORKSPACE, SUBSYSTEM_OF_BIT, ColumnKind
 
 FLAGS = "flags"
 BITS = "bits"
-SHEETS = {BITS: "DCS bits", FLAGS: "Components"}
+SHEETS = {FLAGS: "Components", BITS: "DCS bits"}
 """The column sets of the Online page, and how they are called."""
 
 ATTRIBUTES = (

@@ -10,6 +10,7 @@ from dashboard.strip_sheets import as_of_marks
 from models.vocabulary import Origin
 
 _MOST = 40
+_LONGEST_WHY = 140
 
 
 def timeline(history: Iterable[HistoryEntry]) -> None:
@@ -28,8 +29,12 @@ def _item(entry: HistoryEntry, by_person: bool) -> str:
     return (
         f'<li class="{kind}{" undone" if entry.is_undone else ""}"><b>{escape(entry.by)}</b> '
         f'<span class="rr-label">{entry.at:%d %b %Y %H:%M} UTC · change set {entry.change_set}</span>{undone}'
-        f"<div>{escape(entry.why)}</div>{said}</li>"
+        f'<div title="{escape(entry.why)}">{escape(_short(entry.why))}</div>{said}</li>'
     )
+
+
+def _short(why: str) -> str:
+    return why if len(why) <= _LONGEST_WHY else f"{why[:_LONGEST_WHY].rstrip('; ,')} …"
 
 
 def _lines(entry: HistoryEntry) -> list[str]:

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from backend.configuration import ensure_defaults
 from backend.db import engine_for, transaction, upgrade
 from backend.embedded import Embedded
+from backend.start import make_ready
 from scripts.benchmarks.season import ingest_season
 from scripts.simulator.running import running_simulator
 
@@ -69,7 +69,7 @@ def season_url(postgresql: Embedded) -> Iterator[str]:
     with psycopg.connect(postgresql.url(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template STRATEGY wal_log")
     on = engine_for(postgresql.url(name))
-    ensure_defaults(on)
+    make_ready(on)
     with running_simulator("2018", pace="max") as simulator:
         ingest_season(on, simulator, most=60)
     on.dispose()

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 
-from backend.configuration import ensure_ready
 from backend.db import engine, transaction
 from backend.errors import RegistryError
 from backend.ingest.oms import open_oms
@@ -26,6 +25,7 @@ from backend.jobs.tasks import ask
 from backend.jobs.timetable import timetable
 from backend.jobs.worker import serve
 from backend.settings import Settings, settings
+from backend.start import make_ready
 
 OK, FAILED, UNFIT, BUSY = 0, 1, 2, 3
 """What the command returns: it went well; the work failed; it could not begin; somebody else is at it."""
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         bench = Bench(engine(), worker_name(chosen), timedelta(seconds=chosen.worker_silence_seconds))
         with stopping_on_signals(bench.stop), open_oms(chosen, sleep=bench.pause) as oms:
             jobs = timetable(chosen, oms=oms)
-            ensure_ready(bench.engine)
+            make_ready(bench.engine)
             if asked.once is not None:
                 return _once(bench, jobs, asked.once)
             if asked.backfill is not None:

@@ -12,7 +12,7 @@ from dashboard.components.filter_bar import filter_bar
 from dashboard.components.quality_grid import AttributeColumn, GridEvent, QualityColumn, event_of, quality_grid
 from dashboard.data import catalogue, components_of, desks, figures_of_runs, one_run, page_of_runs
 from dashboard.downloads import download_of_runs
-from dashboard.grid_sheets import ATTRIBUTES, BITS, MORE_ATTRIBUTES, SHEETS, grid_row, quality_columns
+from dashboard.grid_sheets import ATTRIBUTES, FLAGS, MORE_ATTRIBUTES, SHEETS, grid_row, quality_columns
 from dashboard.inspector import run_inspector
 from dashboard.session import from_address, to_address
 
@@ -56,7 +56,7 @@ def _toolbar() -> tuple[str, str, str, bool]:
             list(SHEETS),
             format_func=SHEETS.__getitem__,
             key="columns",
-            default=BITS,
+            default=FLAGS,
             required=True,
             bind="query-params",
             label_visibility="collapsed",

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from backend.configuration import ensure_defaults
 from backend.db import engine_for, upgrade
 from backend.embedded import Embedded, ensure_database
+from backend.start import make_ready
 from scripts.benchmarks.grid import measure_grid
 from scripts.benchmarks.ingesting import measure_ingest
 from scripts.benchmarks.judging import measure_judging
@@ -59,7 +59,7 @@ def _on(server: Embedded, *, quick: bool) -> Iterator[Measure]:
         return server.url(name)
 
     season = engine_for(fresh("season"))
-    ensure_defaults(season)
+    make_ready(season)
     with running_simulator("2018", pace="max") as simulator:
         yield from measure_ingest(season, simulator)
         runs = ingest_season(season, simulator, most=80 if quick else None)
@@ -73,7 +73,7 @@ def _on(server: Embedded, *, quick: bool) -> Iterator[Measure]:
     yield from measure_questions(many, runs=6_000 if quick else 60_000)
     many.dispose()
     past = engine_for(fresh("history"))
-    ensure_defaults(past)
+    make_ready(past)
     keys = history(past, datasets=DATASETS // 10 if quick else DATASETS)
     yield from measure_writing(past, keys, batch=len(keys) // 4)
     yield from measure_time_travel(past, keys)

@@ -10,6 +10,7 @@ import httpx
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from backend.classify.recording import classify_run
 from backend.ingest.oms import Oms, open_oms
 from backend.ingest.runs import ingest_run
 from backend.settings import Settings
@@ -70,7 +71,7 @@ def measure_ingest(on: Engine, simulator: Simulator) -> Iterator[Measure]:
 def _look(on: Engine, oms: Oms, run_number: int) -> None:
     run = oms.run(run_number)
     assert run is not None
-    ingest_run(on, run, oms.lumisections(run_number))
+    ingest_run(on, run, oms.lumisections(run_number), classify=classify_run)
 
 
 def _runs_like(oms: Oms, simulator: Simulator) -> list[int]:

@@ -3,6 +3,7 @@
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from backend.classify.recording import classify_run
 from backend.ingest.oms import open_oms
 from backend.ingest.runs import ingest_run
 from backend.settings import Settings
@@ -22,5 +23,5 @@ def ingest_season(on: Engine, simulator: Simulator, *, most: int | None = None) 
     with open_oms(settings) as oms:
         runs = list(oms.runs_between(first, numbers[-1]))
         for run in runs:
-            ingest_run(on, run, oms.lumisections(run.run_number))
+            ingest_run(on, run, oms.lumisections(run.run_number), classify=classify_run)
     return len(runs)

@@ -9,10 +9,10 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, text
 
-from backend.configuration import ensure_defaults
 from backend.db import engine_for, transaction
 from backend.embedded import Embedded
 from backend.rebuild import rebuild
+from backend.start import make_ready
 from models.lumis import EMPTY, LumiSet, read_golden_json
 from models.vocabulary import GOLDEN_2018_BITS, Bit
 from scripts.benchmarks.season import ingest_season
@@ -33,7 +33,7 @@ def season(postgresql: Embedded) -> Iterator[Engine]:
     with psycopg.connect(postgresql.url(), autocommit=True) as connection:
         connection.execute("CREATE DATABASE whole_season TEMPLATE template STRATEGY wal_log")
     on = engine_for(postgresql.url("whole_season"))
-    ensure_defaults(on)
+    make_ready(on)
     with running_simulator("2018", pace="max") as simulator:
         assert ingest_season(on, simulator) == len(simulator.feed.runs)
     yield on

@@ -1,0 +1,18 @@
+"""The start of a process: the schema is this program's, and a fresh registry has what it starts with."""
+
+from sqlalchemy import Engine
+
+from backend.classify import ensure_default_classifiers
+from backend.configuration import ensure_ready
+
+
+def make_ready(on: Engine) -> None:
+    """See to the schema, columns, workspaces, rights and classifiers; what people changed since stays as it is.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the database does not answer, or its schema is older or newer than this program's.
+    """
+    ensure_ready(on)
+    ensure_default_classifiers(on)
