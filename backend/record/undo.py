@@ -17,14 +17,11 @@ from models.vocabulary import ActKind
 _ACT = text('SELECT id, kind, "by", why FROM change_set WHERE id = :id FOR UPDATE')
 _CREATED = text("SELECT id FROM dataset_identity WHERE change_set = :id ORDER BY id FOR UPDATE")
 _CHAIN = text("""
-    SELECT DISTINCT w.change_set, s."by" FROM (
-        SELECT dataset_id, change_set FROM lumisection_change
-        UNION ALL SELECT dataset_id, change_set FROM dataset_change) w
-    JOIN dataset_identity d ON d.id = w.dataset_id
-    JOIN change_set s ON s.id = w.change_set
-    WHERE d.change_set = :id AND w.change_set > :id
-      AND (CAST(:datasets AS int[]) IS NULL OR d.id = ANY(:datasets))
-    ORDER BY 1
+    WITH worked AS (
+        SELECT change_set FROM lumisection_change WHERE dataset_id = ANY(:datasets) AND change_set > :id
+        UNION SELECT change_set FROM dataset_change WHERE dataset_id = ANY(:datasets) AND change_set > :id)
+    SELECT w.change_set, s."by" FROM worked w JOIN change_set s ON s.id = w.change_set
+    WHERE s.kind <> 'proposal' ORDER BY 1
 """)
 _NOT_UNDOABLE = frozenset({ActKind.INGEST, ActKind.PROPOSAL, ActKind.SETUP})
 
@@ -56,14 +53,16 @@ def undo(
         If the act created datasets that have since been worked on; the sentence names the acts to undo first.
     """
     found = session.execute(_ACT, {"id": change_set}).one_or_none()
-    session.execute(_CREATED, {"id": change_set})
+    created = session.execute(_CREATED, {"id": change_set}).scalars().all()
     if found is None:
         raise NotFound(f"There is no change set {change_set}.")
     if found.kind in _NOT_UNDOABLE:
         raise InvalidInput(f"Change set {change_set} ({found.why}) is of kind {found.kind}, which cannot be undone.")
     if _is_undone(session, change_set, scope):
         raise InvalidInput(f"Change set {change_set} ({found.why}) is undone already.")
-    _refuse_broken_chain(session, change_set, scope)
+    reached = created if scope is None else [id_ for id_ in created if id_ in scope.get("datasets", ())]
+    if reached:
+        _refuse_broken_chain(session, change_set, reached)
     return record(session, Act(by=by, why=why, kind=ActKind.UNDO, undoes=change_set, scope=scope))
 
 
@@ -76,8 +75,7 @@ def _is_undone(session: Session, change_set: int, scope: Mapping[str, Sequence[i
     )
 
 
-def _refuse_broken_chain(session: Session, change_set: int, scope: Mapping[str, Sequence[int]] | None) -> None:
-    datasets = None if scope is None else list(scope.get("datasets", ()))
+def _refuse_broken_chain(session: Session, change_set: int, datasets: Sequence[int]) -> None:
     later = session.execute(_CHAIN, {"id": change_set, "datasets": datasets}).all()
     undone = load_undone(session, [act for act, _ in later]).everywhere
     if chain := [(act, author) for act, author in later if act not in undone]:
