@@ -99,11 +99,11 @@ class _PastReach:
     configurations: frozenset[tuple[str, str]] = frozenset()
 
 
-_ROOT = text("""
+_CHAIN = text("""
     WITH RECURSIVE chain AS (
         SELECT id, undoes, scope FROM change_set WHERE id = :id
         UNION ALL SELECT c.id, c.undoes, c.scope FROM change_set c JOIN chain ON c.id = chain.undoes)
-    SELECT id FROM chain ORDER BY id LIMIT 1
+    SELECT id FROM chain ORDER BY id
 """)
 _PAST_RUNS = text("SELECT run_number, said ? 'known' FROM run_change WHERE change_set = :root")
 _PAST_COLUMNS = text("SELECT dataset_id, columns FROM lumisection_change WHERE change_set = :root")
@@ -115,15 +115,14 @@ _PAST_LUMINOSITIES = text("SELECT DISTINCT run_number, source FROM luminosity_ch
 _PAST_CONFIGURATIONS = text("SELECT DISTINCT kind, name FROM configuration_change WHERE change_set = :root")
 
 
-def root_act(session: Session, change_set: int) -> int:
-    """The act at the bottom of a chain of undos: the one that said something."""
-    root: int = session.execute(_ROOT, {"id": change_set}).scalar_one()
-    return root
+def chain_of_undos(session: Session, change_set: int) -> list[int]:
+    """The act that said something, the undo of it, the undo of that … up to this change set."""
+    return list(session.execute(_CHAIN, {"id": change_set}).scalars())
 
 
 def _past_reach(session: Session, act: Act) -> _PastReach:
     assert act.undoes is not None
-    root = {"root": root_act(session, act.undoes)}
+    root = {"root": chain_of_undos(session, act.undoes)[0]}
 
     def in_scope(thing: str, number: int) -> bool:
         return act.scope is None or number in act.scope.get(thing, ())

@@ -12,6 +12,7 @@ from backend.errors import Conflict, InvalidInput, NotFound
 from backend.record.act import Act, Recorded
 from backend.record.door import record
 from backend.record.loading import load_undone
+from backend.record.reach import chain_of_undos
 from models.vocabulary import ActKind
 
 _ACT = text('SELECT id, kind, "by", why FROM change_set WHERE id = :id FOR UPDATE')
@@ -53,7 +54,8 @@ def undo(
         If the act created datasets that have since been worked on; the sentence names the acts to undo first.
     """
     found = session.execute(_ACT, {"id": change_set}).one_or_none()
-    created = session.execute(_CREATED, {"id": change_set}).scalars().all()
+    root, *undos = chain_of_undos(session, change_set)
+    created = [] if len(undos) % 2 else session.execute(_CREATED, {"id": root}).scalars().all()
     if found is None:
         raise NotFound(f"There is no change set {change_set}.")
     if found.kind in _NOT_UNDOABLE:

@@ -99,3 +99,13 @@ def test_what_cannot_be_undone_says_so(session: Session) -> None:
         undo(session, 2, by="A", why="no run")
     with pytest.raises(NotFound, match="no change set 99"):
         undo(session, 99, by="A", why="what")
+
+
+def test_a_dataset_that_was_brought_back_and_worked_on_names_the_chain_too(session: Session) -> None:
+    pixel, *_ = columns(session)
+    a_run(session)
+    undone = undo(session, sign_off(session), by="A", why="too early").change_set
+    redone = undo(session, undone, by="A", why="after all").change_set
+    worked = flag(session, a_flag(PROMPT, pixel), by="L. Moreau").change_set
+    with pytest.raises(Conflict, match=rf"undo first {worked} by L\. Moreau"):
+        undo(session, redone, by="A", why="no")
