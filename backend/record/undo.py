@@ -54,14 +54,14 @@ def undo(
         If the act created datasets that have since been worked on; the sentence names the acts to undo first.
     """
     found = session.execute(_ACT, {"id": change_set}).one_or_none()
-    root, *undos = chain_of_undos(session, change_set)
-    created = [] if len(undos) % 2 else session.execute(_CREATED, {"id": root}).scalars().all()
     if found is None:
         raise NotFound(f"There is no change set {change_set}.")
     if found.kind in _NOT_UNDOABLE:
         raise InvalidInput(f"Change set {change_set} ({found.why}) is of kind {found.kind}, which cannot be undone.")
     if _is_undone(session, change_set, scope):
         raise InvalidInput(f"Change set {change_set} ({found.why}) is undone already.")
+    root, *undos = chain_of_undos(session, change_set)
+    created = [] if len(undos) % 2 else session.execute(_CREATED, {"id": root}).scalars().all()
     reached = created if scope is None else [id_ for id_ in created if id_ in scope.get("datasets", ())]
     if reached:
         _refuse_broken_chain(session, change_set, reached)
