@@ -1,0 +1,48 @@
+"""What I may not do is shown before the click: disabled, with the e-group that may."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from backend.access import Action, Matrix, may, who_may
+from backend.configuration import rights
+from dashboard.data import reading
+from dashboard.session import actor
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Whether something may be done now, and if not, why not: a missing right, or a state that does not allow it."""
+
+    is_given: bool
+    reason: str = ""
+
+    def and_if(self, condition: bool, otherwise: str) -> "Permit":
+        """The permit, given only if this holds too."""
+        return self if not self.is_given or condition else Permit(False, otherwise)
+
+
+def permit(action: Action, workspace: str | None = None) -> Permit:
+    """Whether the person in front of the page has the right."""
+    matrix = _matrix()
+    if may(actor(), action, workspace, matrix=matrix):
+        return Permit(True)
+    allowed = ", ".join(who_may(action, workspace, matrix=matrix)) or "an e-group that nobody has yet"
+    return Permit(False, f"To {action.meaning} needs e-group {allowed}.")
+
+
+def permitted_button(
+    label: str, given: Permit, *, key: str, on_click: Callable[..., None] | None = None, **how: Any
+) -> bool:
+    """A button that is disabled, with the reason on hover, where there is no permit."""
+    help_ = given.reason if not given.is_given else how.pop("help", None)
+    how.pop("help", None)
+    return st.button(label, key=key, disabled=not given.is_given, help=help_, on_click=on_click, **how)
+
+
+@st.cache_data(ttl=10, show_spinner=False)
+def _matrix() -> Matrix:
+    with reading() as session:
+        return rights(session)
