@@ -1,0 +1,122 @@
+"""Workspaces, causes and rights as people change them: who may, what is refused, undo, and two people at once."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from backend.access import Action, Actor, demo_actor
+from backend.certify.configuring import remove_piece, write_piece
+from backend.configuration import causes, ensure_defaults, rights, workspaces
+from backend.configuration.bodies import Side
+from backend.db import transaction
+from backend.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from backend.record import Recorded, undo
+from models.vocabulary import ConfigurationKind
+
+CAUSE, PERMISSION, WORKSPACE = ConfigurationKind.CAUSE, ConfigurationKind.PERMISSION, ConfigurationKind.WORKSPACE
+TRACKER, ECAL, EXPERT = demo_actor("tracker-admin"), demo_actor("ecal-admin"), demo_actor("admin")
+EGROUP = "cms-dqm-guests"
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A registry with its defaults."""
+    ensure_defaults(engine)
+    with transaction(engine) as opened:
+        yield opened
+
+
+def say(
+    session: Session, *words: str, actor: Actor = TRACKER, seen: int | None = None, why: str = "they recur"
+) -> Recorded:
+    body = {"causes": [{"word": word} for word in words]}
+    return write_piece(session, actor, CAUSE, name="tracker", body=body, why=why, seen=seen)
+
+
+def words(session: Session) -> list[str]:
+    return [cause.word for cause in causes(session, "tracker")]
+
+
+def test_who_runs_a_workspace_says_its_causes_and_takes_them_back(session: Session) -> None:
+    said = say(session, "HV trip", "Low statistics")
+    assert words(session) == ["HV trip", "Low statistics"]
+    undo(session, said.change_set, by=TRACKER.name, why="no")
+    assert words(session) == []
+
+
+def test_who_runs_another_workspace_may_not_and_hears_who_may(session: Session) -> None:
+    with pytest.raises(NotPermitted, match=r"change the causes that a workspace offers in tracker.*admins-tracker"):
+        say(session, "HV trip", actor=ECAL)
+
+
+def test_the_right_is_asked_before_anything_else(session: Session) -> None:
+    with pytest.raises(NotPermitted):
+        remove_piece(session, ECAL, CAUSE, name="tracker", why="", seen=None)
+
+
+def test_what_is_not_there_cannot_be_taken_away(session: Session) -> None:
+    with pytest.raises(NotFound, match="no cause 'tracker'"):
+        remove_piece(session, TRACKER, CAUSE, name="tracker", why="none needed", seen=None)
+
+
+def test_causes_are_taken_away_with_a_reason(session: Session) -> None:
+    say(session, "HV trip")
+    with pytest.raises(InvalidInput, match="needs a reason"):
+        remove_piece(session, TRACKER, CAUSE, name="tracker", why=" ", seen=None)
+    remove_piece(session, TRACKER, CAUSE, name="tracker", why="none needed", seen=None)
+    assert words(session) == []
+
+
+def test_a_workspace_that_cannot_be_is_refused_with_the_place(session: Session) -> None:
+    body = {"side": "offline", "workspace": "trk", "label": "", "position": 9, "columns": []}
+    with pytest.raises(InvalidInput, match="label"):
+        write_piece(session, EXPERT, WORKSPACE, name="offline/trk", body=body, why="new", seen=None)
+    write_piece(session, EXPERT, WORKSPACE, name="offline/trk", body=body | {"label": "Trk"}, why="new", seen=None)
+    assert "trk" in {w.workspace for w in workspaces(session, Side.OFFLINE)}
+
+
+def test_rights_are_given_by_those_who_may_alone(session: Session) -> None:
+    body = {"grants": ["run.class"]}
+    with pytest.raises(NotPermitted, match="change who may do what"):
+        write_piece(session, TRACKER, PERMISSION, name=EGROUP, body=body, why="guests", seen=None)
+    write_piece(session, EXPERT, PERMISSION, name=EGROUP, body=body, why="guests", seen=None)
+    assert (EGROUP, Action.RUN_CLASS, None) in rights(session)
+
+
+def test_a_classifier_is_not_written_here(session: Session) -> None:
+    with pytest.raises(InvalidInput, match="is not written here"):
+        write_piece(session, EXPERT, ConfigurationKind.RECIPE, name="golden", body={}, why="x", seen=None)
+
+
+def test_of_two_who_began_from_the_same_the_second_hears_of_the_first(session: Session) -> None:
+    seen = say(session, "HV trip").change_set
+    say(session, "HV trip", "LV trip", seen=seen)
+    with pytest.raises(Conflict, match=TRACKER.name):
+        say(session, "Cooling", seen=seen)
+    assert words(session) == ["HV trip", "LV trip"]
+
+
+def test_of_two_at_the_same_moment_one_is_kept_and_one_hears_so(engine: Engine) -> None:
+    ensure_defaults(engine)
+    with transaction(engine) as session:
+        seen = say(session, "HV trip").change_set
+    together = Barrier(2)
+
+    def saying(word: str) -> str:
+        together.wait()
+        try:
+            with transaction(engine) as session:
+                say(session, word, seen=seen)
+        except Conflict:
+            return "conflict"
+        return word
+
+    with ThreadPoolExecutor(2) as pool:
+        said = list(pool.map(saying, ["LV trip", "Cooling"]))
+    with transaction(engine) as session:
+        assert words(session) == [word for word in said if word != "conflict"]
+    assert said.count("conflict") == 1
