@@ -2,9 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Column, Computed, Index, Integer, SmallInteger, Text
+from sqlalchemy import ARRAY, BigInteger, Column, Computed, Index, Integer, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
+
+from models.vocabulary import OFFLINE_COMPONENTS
+
+IN_GUI = """jsonb_path_exists(attributes, '$.keyvalue().key ? (@ starts with "gui.")')"""
+"""Whether the DQM GUI shows the dataset: it was seen there under some name (``gui.<name>``). Written as in its index."""
+
+_STATE_INDEXES = tuple(
+    Index(f"dataset_state_{workspace}", text(f"(states ->> '{workspace}')"))
+    for workspace in sorted({"global", *OFFLINE_COMPONENTS})
+)
+"""One per workspace: its desk lists datasets by its own state alone. A workspace made later is read without one."""
 
 
 class Dataset(SQLModel, table=True):
@@ -22,6 +33,8 @@ class Dataset(SQLModel, table=True):
         Index("dataset_name", "name", "run_number"),
         Index("dataset_last_change", "last_change"),
         Index("dataset_words", "words", postgresql_using="gin"),
+        Index("dataset_in_gui", text(f"({IN_GUI})")),
+        *_STATE_INDEXES,
     )
 
     id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))

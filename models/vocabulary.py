@@ -87,6 +87,13 @@ class DatasetState(StrEnum):
     COMPLETED = "COMPLETED"
 
 
+class CycleState(StrEnum):
+    """How far a workspace is with a cycle. The words are those of the original's wire format."""
+
+    PENDING = "pending"
+    COMPLETED = "completed"
+
+
 class ActKind(StrEnum):
     """What kind of act a change set is; the Log filters by it."""
 
@@ -101,6 +108,7 @@ class ActKind(StrEnum):
     FLAG = "flag"
     DATASET = "dataset"
     BATCH = "batch"
+    CYCLE = "cycle"
     WITHDRAW = "withdraw"
     CONFIGURE = "configure"
     IMPORT_LUMINOSITY = "import luminosity"
