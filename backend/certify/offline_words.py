@@ -8,8 +8,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from backend.classify import Classifier, ComponentBody, component_rules
-from backend.classify.judging import Judge, by_status, judge_component
+from backend.classify.judging import judge_component
 from backend.classify.lumisections import DELIVERED, NUMBER, RECORDED, Fact, Lumisections
+from backend.classify.verdicts import Judge, by_status
 from backend.classify.words import Statuses, series_of
 from backend.configuration import Side
 from backend.queries import ColumnStrip, Strip, luminosity_of, strip_of
