@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from backend.errors import InvalidInput
-from dashboard.components.quality_grid import AttributeColumn, CellNote, GridEvent, GridRow, QualityColumn
+from dashboard.components.quality_grid import AttributeColumn, Beneath, CellNote, GridEvent, GridRow, QualityColumn
 from dashboard.components.quality_grid.wire import last_act, note_wire, read_event, sheet_bytes
 from models.vocabulary import Bit, Status
 
@@ -184,3 +184,20 @@ def test_a_page_with_a_grid_runs_without_an_exception():
     assert not page.exception
     page.run()
     assert not page.exception
+
+
+def test_what_lies_beneath_travels_apart_and_a_row_without_it_has_none():
+    express = Beneath("Express", 80, {"tracker-strip": {Status.GOOD: 70, Status.BAD: 10}})
+    sent = sheet(STRIP, rows=[a_row("1", beneath=express), a_row("2", is_closed=True)])
+    assert sent["qualities"][0]["beneath"] == {"uniform": "*-", "mixed": {"0": [Status.GOOD, 70, Status.BAD, 10]}}
+    assert sent["qualities"][0]["uniform"] == "00"
+    assert sent["beneath"] == "Express"
+    assert sent["marks"] == [0, 8]
+
+
+def test_verdicts_and_links_travel_as_lists():
+    columns = [AttributeColumn("says", "Express says", 90, "verdict"), AttributeColumn("out", "", 60, "links")]
+    said = {"says": (Status.BAD, "3 LS BAD"), "out": (("GUI", "https://x/1"), ("HDQM", "https://x/2"))}
+    says, out = sheet(*columns, rows=[GridRow("1", 9, said)])["attributes"]
+    assert says["values"] == [[Status.BAD, "3 LS BAD"]]
+    assert out["values"] == [[["GUI", "https://x/1"], ["HDQM", "https://x/2"]]]

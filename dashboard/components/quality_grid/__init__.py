@@ -4,6 +4,7 @@ from dashboard.components.quality_grid.component import event_of, quality_grid
 from dashboard.components.quality_grid.sheet import (
     AttributeColumn,
     AttributeValue,
+    Beneath,
     Cell,
     CellNote,
     GridEvent,
@@ -14,6 +15,7 @@ from dashboard.components.quality_grid.sheet import (
 __all__ = [
     "AttributeColumn",
     "AttributeValue",
+    "Beneath",
     "Cell",
     "CellNote",
     "GridEvent",

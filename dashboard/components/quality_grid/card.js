@@ -9,8 +9,9 @@ class Card {
     this.box.setAttribute("role", "tooltip");
   }
 
-  show(anchor, { title, known, parts, notes, asked }) {
+  show(anchor, { title, known, parts, beneath, notes, asked }) {
     this.box.replaceChildren(element("div", "title", title), this.counts(parts, known));
+    if (beneath) this.box.append(this.beneath(beneath));
     if (notes === undefined && asked) this.box.append(element("div", "quiet", "…"));
     (notes ?? []).slice(0, MOST_NOTES).forEach((note) => this.box.append(noteOf(note)));
     const more = (notes?.length ?? 0) - MOST_NOTES;
@@ -36,6 +37,18 @@ class Card {
       line.append(count);
     }
     line.append(element("span", "quiet", `of ${NUMBER.format(known)} LS`));
+    return line;
+  }
+
+  beneath({ label, parts, isWhole }) {
+    const line = element("div", "counts");
+    line.append(element("span", "quiet", label));
+    for (const part of parts) {
+      const count = element("span", "count");
+      count.append(element("i", `swatch ${part.token}`, QUIET.has(part.token) ? "" : part.letter), `${part.word} `);
+      count.append(element("b", "", isWhole ? "everywhere" : NUMBER.format(part.count)));
+      line.append(count);
+    }
     return line;
   }
 

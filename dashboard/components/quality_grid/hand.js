@@ -20,6 +20,7 @@ class Hand {
   clicked(event) {
     if (event.detail > 1) return;
     const on = (selector) => event.target.closest(selector);
+    if (on(".out")) return;
     const id = on(".row")?.dataset.id;
     if (on(".head .tick")) this.tickAll();
     else if (on(".head .name")) this.sortBy(on(".head .name").dataset.column);

@@ -6,8 +6,9 @@ const FIRST_DESCENDING = new Set(["number", "time", "link", "flag", "bit"]);
 function layoutOf(sheet, room, action) {
   const size = sheet.look.size, tick = size.row;
   const frozen = [], columns = [];
+  const behind = sheet.attributes.filter((attribute) => attribute.behind);
   let frozenWidth = tick, left = 0, index = 2;
-  for (const attribute of sheet.attributes) {
+  for (const attribute of sheet.attributes.filter((one) => !one.behind)) {
     const column = { attribute, name: attribute.name, kind: attribute.kind, width: attribute.width, index: index++ };
     if (attribute.frozen) {
       frozen.push(column);
@@ -18,13 +19,19 @@ function layoutOf(sheet, room, action) {
     }
   }
   const looseWidth = left, count = sheet.qualities.length;
-  const fitting = count ? Math.floor(((room - MARGIN_PX - frozenWidth - left) / count) * 10) / 10 : 0;
-  const width = Math.min(size.cell_max, Math.max(size.cell_min, fitting));
+  const taken = behind.reduce((sum, attribute) => sum + attribute.width, frozenWidth + left);
+  const fitting = count ? Math.floor(((room - MARGIN_PX - taken) / count) * 10) / 10 : 0;
+  const most = sheet.qualities.some((quality) => quality.beneath) ? size.cell_max_paired : size.cell_max;
+  const width = Math.min(most, Math.max(size.cell_min, fitting));
   sheet.qualities.forEach((quality, i) => {
     const first = i === 0 || sheet.qualities[i - 1].group !== quality.group;
     columns.push({ quality, name: quality.name, kind: quality.kind, width, index: index++, left, first });
     left += width;
   });
+  for (const attribute of behind) {
+    columns.push({ attribute, name: attribute.name, kind: attribute.kind, width: attribute.width, index: index++, left });
+    left += attribute.width;
+  }
   return { frozen, columns, frozenWidth, looseWidth, action, bar: width - 2, total: frozenWidth + left, count: index - 1 };
 }
 

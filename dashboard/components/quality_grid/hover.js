@@ -42,10 +42,17 @@ class Hover {
       title: `${name} · run ${id.replace(":", " ")}`,
       known: sheet.known[at],
       parts: partsOf(sheet, at, sheet.qualities.find((quality) => quality.name === name)).filter((part) => part.count > 0),
+      beneath: this.beneath(at, name),
       notes,
       asked: link.ask !== null,
     });
     if (ask && notes === undefined) this.asking = setTimeout(() => link.ask?.(id, name), ASK_AFTER_MS);
+  }
+
+  beneath(at, name) {
+    const { sheet } = this.grid, quality = sheet.qualities.find((one) => one.name === name);
+    const parts = partsBeneath(sheet, at, quality)?.filter((part) => part.count > 0);
+    return parts ? { label: sheet.beneath, parts, isWhole: quality.beneath.uniform[at] !== MIXED } : null;
   }
 
   // The answer is kept until the rows change.

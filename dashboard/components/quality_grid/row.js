@@ -8,6 +8,7 @@ function rowOf(sheet, at, layout, view) {
   row.dataset.id = sheet.ids[at];
   row.style.top = `${at * sheet.look.size.row}px`;
   if (sheet.marks[at] & NOT_SIGNIFICANT) row.classList.add("insignificant");
+  if (sheet.marks[at] & CLOSED) row.classList.add("closed");
   const frozen = element("div", "fz");
   frozen.style.width = `${layout.frozenWidth}px`;
   frozen.append(tickOf(sheet.ids[at]));
@@ -43,6 +44,8 @@ function attributeCell(sheet, at, column) {
   cell.style.width = `${width}px`;
   const value = values[at], text = attributeText(kind, value);
   if (kind === "state") stateIn(cell, text, sheet.marks[at]);
+  else if (kind === "links") cell.append(...(value ?? []).map(linkTo));
+  else if (kind === "verdict") verdictIn(cell, value, sheet.look.flag);
   else cell.textContent = text;
   if (kind === "time" && value !== null) cell.title = longTime(new Date(value * 1000));
   else if (kind === "text" || kind === "class" || kind === "link") cell.title = text;
@@ -81,7 +84,32 @@ function qualityCell(sheet, at, column, layout) {
   if (commented) cell.classList.add("commented");
   cell.setAttribute("aria-label", `${quality.name}: ${spoken(parts)}${commented ? ", commented" : ""}`);
   cell.append(barOf(parts, layout.bar, size.bar_min_segment));
+  const beneath = partsBeneath(sheet, at, quality);
+  if (beneath) {
+    const thin = barOf(beneath.map((part) => ({ ...part, letter: "" })), layout.bar, size.bar_min_segment);
+    thin.replaceChildren(...thin.querySelectorAll("b"));
+    thin.classList.add("thin");
+    cell.classList.add("paired");
+    cell.append(thin);
+  }
   return cell;
+}
+
+// A way out opens beside the registry; a click on it neither selects nor ticks.
+function linkTo([label, address]) {
+  const link = element("a", "out", label);
+  if (/^https?:/.test(address)) link.href = address;
+  link.target = "_blank";
+  link.rel = "noopener";
+  link.title = address;
+  return link;
+}
+
+function verdictIn(cell, value, looks) {
+  if (value === null) return;
+  const [code, words] = value, { token, letter } = looks[code];
+  cell.append(element("i", `swatch ${token}`, letter), element("span", token === "good" ? "quiet" : "loud", words));
+  cell.title = words;
 }
 
 function insignificant(layout) {

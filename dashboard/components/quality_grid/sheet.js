@@ -1,7 +1,7 @@
 // The sheet: columns and rows as the server sent them, and what a cell says. wire.py writes the same form.
 
-const RUNNING = 1, NOT_SIGNIFICANT = 2, CHANGED = 4;
-const MIXED = "*";
+const RUNNING = 1, NOT_SIGNIFICANT = 2, CHANGED = 4, CLOSED = 8;
+const MIXED = "*", ABSENT = "-";
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3 });
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -40,9 +40,19 @@ function neutral(flag) {
 
 // The parts of a cell, the worst first: [{token, word, letter, count}], adding up to what the row knows.
 function partsOf(sheet, at, quality) {
-  const uniform = quality.uniform[at];
-  if (uniform !== MIXED) return [{ ...quality.says[uniform], count: sheet.known[at] }];
-  const cell = quality.mixed[at], parts = [];
+  return partsIn(quality, quality, at, sheet.known[at]);
+}
+
+// The parts of the bar beneath it, in the same order; none where the row has nothing beneath.
+function partsBeneath(sheet, at, quality) {
+  if (!quality.beneath || quality.beneath.uniform[at] === ABSENT) return null;
+  return partsIn(quality, quality.beneath, at, 1);
+}
+
+function partsIn(quality, cells, at, known) {
+  const uniform = cells.uniform[at];
+  if (uniform !== MIXED) return [{ ...quality.says[uniform], count: known }];
+  const cell = cells.mixed[at], parts = [];
   for (let i = 0; i < cell.length; i += 2) parts.push({ ...quality.says[cell[i]], count: cell[i + 1] });
   return parts.sort((a, b) => quality.order.indexOf(a.token) - quality.order.indexOf(b.token));
 }

@@ -7,7 +7,13 @@ from typing import Literal
 
 from models.vocabulary import Bit, Status
 
-AttributeValue = str | int | float | bool | datetime | None
+Link = tuple[str, str]
+"""A way out of the registry: its label and its address."""
+
+Verdict = tuple[Status | None, str]
+"""A status and what is said with it; drawn as the letter of the status and the words."""
+
+AttributeValue = str | int | float | bool | datetime | Verdict | tuple[Link, ...] | None
 """What an attribute cell holds; ``None`` is *unsaid* and drawn empty."""
 
 Cell = tuple[str, str]
@@ -19,15 +25,17 @@ class AttributeColumn:
     """A column that holds a fact about the run or dataset: its number, class, state, start, length.
 
     ``kind`` says how it is drawn: ``link`` is the name of the row, ``state`` a pill, ``time`` UTC with the local time
-    on hover, ``number`` with separators at the right. Frozen columns come first and stay when one scrolls sideways.
+    on hover, ``number`` with separators at the right, ``verdict`` a status with words, ``links`` ways out. Frozen
+    columns come first and stay when one scrolls sideways; those that stand ``behind`` come after the status bars.
     """
 
     name: str
     label: str
     width: int
-    kind: Literal["number", "text", "time", "state", "class", "link"] = "text"
+    kind: Literal["number", "text", "time", "state", "class", "link", "verdict", "links"] = "text"
     frozen: bool = False
     unit: str | None = None
+    behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,18 @@ class QualityColumn:
     group: str
     kind: Literal["flag", "bit"] = "flag"
     inverted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Beneath:
+    """What another dataset of the run says of the same components, drawn as a thin bar under each own one.
+
+    ``name`` is how the hover card calls it, ``known`` how many lumisections it has.
+    """
+
+    name: str
+    known: int
+    counts: Mapping[str, Mapping[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +81,10 @@ class GridRow:
         Lumisections that are not counted hold no value.
     commented
         The quality columns in which somebody left a comment.
+    beneath
+        What another dataset says; none: the row has one bar per cell.
+    is_closed
+        Nothing is said of it any more: its bars are drawn faint.
     """
 
     id: str
@@ -71,6 +95,8 @@ class GridRow:
     is_running: bool = False
     is_significant: bool = True
     changed_after_signoff: bool = False
+    beneath: Beneath | None = None
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

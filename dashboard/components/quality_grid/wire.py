@@ -29,9 +29,13 @@ UNSAID = 0
 MIXED = "*"
 """Stands in a column's string for a cell whose lumisections differ; its counts are in the column's ``mixed``."""
 
+Counts = Mapping[str, Mapping[int, int]]
 Read = TypeVar("Read")
 
-_RUNNING, _NOT_SIGNIFICANT, _CHANGED = 1, 2, 4
+ABSENT = "-"
+"""Stands in the string of what lies beneath where a row has nothing there."""
+
+_RUNNING, _NOT_SIGNIFICANT, _CHANGED, _CLOSED = 1, 2, 4, 8
 
 
 def sheet_bytes(key: str, columns: Sequence[AttributeColumn | QualityColumn], rows: Sequence[GridRow]) -> bytes:
@@ -53,6 +57,7 @@ def sheet_bytes(key: str, columns: Sequence[AttributeColumn | QualityColumn], ro
         "ids": [row.id for row in rows],
         "known": [row.known for row in rows],
         "marks": [_marks(row) for row in rows],
+        "beneath": next((row.beneath.name for row in rows if row.beneath is not None), None),
     }
     text = json.dumps(sheet, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     return hashlib.blake2b(text, digest_size=8).hexdigest().encode() + text
@@ -107,43 +112,56 @@ def _attribute(column: AttributeColumn, rows: Sequence[GridRow]) -> dict[str, An
         "kind": column.kind,
         "frozen": column.frozen,
         "unit": column.unit,
+        "behind": column.behind,
         "values": [_plain(row.attributes.get(column.name)) for row in rows],
     }
 
 
 def _quality(column: QualityColumn, rows: Sequence[GridRow]) -> dict[str, Any]:
-    filler = UNSAID if column.kind == "flag" else int(Bit.NULL)
-    uniform, mixed = [], {}
-    for at, row in enumerate(rows):
-        counts = row.counts.get(column.name)
-        if not counts:
-            uniform.append(str(filler))
-            continue
-        cell = _whole_cell(row, column.name, counts=counts, filler=filler)
-        if len(cell) == 2:
-            uniform.append(str(cell[0]))
-        else:
-            uniform.append(MIXED)
-            mixed[at] = cell
+    own = [(row.known, row.counts) for row in rows]
+    below = [None if row.beneath is None else (row.beneath.known, row.beneath.counts) for row in rows]
+    cells = _cells(column, rows, own)
+    beneath = {"beneath": _cells(column, rows, below)} if any(b is not None for b in below) else {}
     return {
         "name": column.name,
         "label": column.label,
         "group": column.group,
         "kind": column.kind,
         "inverted": column.inverted,
-        "uniform": "".join(uniform),
-        "mixed": mixed,
+        **cells,
+        **beneath,
         "commented": [at for at, row in enumerate(rows) if column.name in row.commented],
     }
 
 
-def _whole_cell(row: GridRow, column: str, *, counts: Mapping[int, int], filler: int) -> list[int]:
+def _cells(column: QualityColumn, rows: Sequence[GridRow], said: Sequence[tuple[int, Counts] | None]) -> dict[str, Any]:
+    """The cells of a column: how many lumisections are known and counted in each; none where there is no bar."""
+    filler = UNSAID if column.kind == "flag" else int(Bit.NULL)
+    uniform, mixed = [], {}
+    for at, (row, of) in enumerate(zip(rows, said, strict=True)):
+        if of is None:
+            uniform.append(ABSENT)
+            continue
+        known, counts = of
+        if not (counted := counts.get(column.name)):
+            uniform.append(str(filler))
+            continue
+        cell = _whole_cell(row.id, column.name, known=known, counts=counted, filler=filler)
+        if len(cell) == 2:
+            uniform.append(str(cell[0]))
+        else:
+            uniform.append(MIXED)
+            mixed[at] = cell
+    return {"uniform": "".join(uniform), "mixed": mixed}
+
+
+def _whole_cell(id_: str, column: str, *, known: int, counts: Mapping[int, int], filler: int) -> list[int]:
     """``[code, lumisections, code, lumisections …]`` that adds up to what the row knows."""
     cell = [int(number) for pair in counts.items() if pair[1] for number in pair]
-    missing = row.known - sum(cell[1::2])
+    missing = known - sum(cell[1::2])
     if missing < 0:
         counted = sum(cell[1::2])
-        raise InvalidInput(f"{row.id} knows {row.known} lumisections, but {column} counts {counted}")
+        raise InvalidInput(f"{id_} knows {known} lumisections, but {column} counts {counted}")
     if missing and filler in cell[::2]:
         cell[cell[::2].index(filler) * 2 + 1] += missing
     elif missing or not cell:
@@ -151,7 +169,11 @@ def _whole_cell(row: GridRow, column: str, *, counts: Mapping[int, int], filler:
     return cell
 
 
-def _plain(value: AttributeValue) -> str | int | float | None:
+def _plain(value: AttributeValue) -> str | int | float | list[Any] | None:
+    if isinstance(value, tuple):
+        return (
+            _verdict(value) if len(value) == 2 and not isinstance(value[0], tuple) else [list(link) for link in value]
+        )
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
@@ -161,9 +183,17 @@ def _plain(value: AttributeValue) -> str | int | float | None:
     return value
 
 
+def _verdict(value: tuple[Any, ...]) -> list[Any]:
+    status, words = value
+    return [UNSAID if status is None else int(status), words]
+
+
 def _marks(row: GridRow) -> int:
     return (
-        row.is_running * _RUNNING + (not row.is_significant) * _NOT_SIGNIFICANT + row.changed_after_signoff * _CHANGED
+        row.is_running * _RUNNING
+        + (not row.is_significant) * _NOT_SIGNIFICANT
+        + row.changed_after_signoff * _CHANGED
+        + row.is_closed * _CLOSED
     )
 
 
