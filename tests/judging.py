@@ -1,10 +1,10 @@
 """Arranges what rules judge: lumisections in which some facts hold, and classifiers in a few words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from backend.classify.judging import Judge, RunFacts
 from backend.classify.lumisections import Fact, Lumisections
+from backend.classify.verdicts import Judge, RunFacts
 from backend.rules import parse
 from models.lumis import LumiSet
 from models.vocabulary import ConfigurationKind, Status
@@ -13,7 +13,7 @@ from tests.factories import RUN
 
 def lumisections(
     known: Iterable[int] = range(1, 11),
-    series: Mapping[str, Mapping[int, Fact]] | None = None,
+    series: Mapping[str, Callable[[int], Fact]] | None = None,
     **facts: Mapping[Fact, Iterable[int]],
 ) -> Lumisections:
     """Lumisections with facts, each told as value → where: ``lumisections(bpix_ready={True: [1, 2]})``."""

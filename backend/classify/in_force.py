@@ -9,8 +9,8 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from backend.classify.bodies import ClassifierBody, ComponentBody, RunClassBody, SignificanceBody
-from backend.classify.judging import Judge, Judges
 from backend.classify.reading import Classifier, classifiers
+from backend.classify.verdicts import Judge, Judges
 from backend.configuration import Side
 from models.vocabulary import ConfigurationKind
 

@@ -4,129 +4,69 @@ Pure: facts and classifiers in, a verdict out, with the classifier that decided 
 has no class; a run without class is not significant; of a run that is not significant no rule says a status.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias, TypeVar
 
-from backend.classify.lumisections import SERIES, Facts, Lumisections
-from backend.rules import Rule
-from models.lumis import LumiSet
-from models.vocabulary import OTHER_LUMISECTION_ATTRIBUTES, ColumnKind, ConfigurationKind, Status
+from backend.classify.lumisections import Facts, Lumisections
+from backend.classify.verdicts import NOBODY, ByPeople, Judge, Judges, RunFacts, RunVerdict, Stretch, Verdict
+from backend.errors import InvalidRule
+from models.vocabulary import Status
 
 T = TypeVar("T")
+Doubt: TypeAlias = Callable[[Judge[Any], InvalidRule], None]
+"""Somebody who is told of a rule that cannot be judged by on the facts of a run, and so has no say in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judge(Generic[T]):
-    """A classifier that is enabled, ready to judge: what it says of that for which its rule holds.
-
-    ``version`` is the one in force; none is a draft.
-    """
-
-    kind: ConfigurationKind
-    name: str
-    version: int | None
-    says: T
-    rule: Rule
-
-    def __str__(self) -> str:
-        """``run class Collisions18 v3``; a component's classifier says in its name what it is."""
-        kind = "" if self.kind is ConfigurationKind.COMPONENT else f"{self.kind.value} "
-        return f"{kind}{self.name} {'draft' if self.version is None else f'v{self.version}'}"
+def refuse(judge: Judge[Any], error: InvalidRule) -> None:
+    """Let no rule pass that cannot be judged by."""
+    raise error
 
 
-@dataclass(frozen=True)
-class Judges:
-    """All classifiers that judge runs online. Where several hold, the first decides.
-
-    ``significance`` is by run class, ``components`` by column, ``tracker-strip``.
-    """
-
-    run_classes: tuple[Judge[str], ...] = ()
-    significance: Mapping[str, tuple[Judge[str], ...]] = field(default_factory=dict)
-    components: Mapping[str, tuple[Judge[Status], ...]] = field(default_factory=dict)
-
-    @cached_property
-    def series(self) -> frozenset[str]:
-        """The facts that component rules read and that differ from one lumisection to the next."""
-        rules = [judge.rule for own in self.components.values() for judge in own]
-        if any(rule.has_computed_names for rule in rules):
-            return SERIES
-        return SERIES & {variable.name for rule in rules for variable in rule.variables}
-
-
-@dataclass(frozen=True, slots=True)
-class RunFacts:
-    """What is known of a run when it is judged: what OMS says of it, what the registry does, and its lumisections."""
-
-    run_number: int
-    oms: Mapping[str, Any]
-    registry: Mapping[str, Any]
-    lumisections: Lumisections
-
-
-@dataclass(frozen=True, slots=True)
-class ByPeople:
-    """What people say of a run above the rules; none where they say nothing."""
-
-    run_class: str | None = None
-    is_significant: bool | None = None
-
-
-NOBODY = ByPeople()
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A status of a component, where it holds, and the classifier that decided; none where no rule matched."""
-
-    status: Status
-    where: LumiSet
-    by: Judge[Status] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What rules say of a run; ``components`` is column → stretches, which together are the run's lumisections."""
-
-    run_class: str | None
-    class_by: Judge[str] | None
-    is_significant: bool
-    significant_by: Judge[str] | None
-    components: Mapping[str, tuple[Stretch, ...]]
-
-
-def judge(judges: Judges, run: RunFacts, people: ByPeople = NOBODY) -> Verdict:
+def judge(judges: Judges, run: RunFacts, people: ByPeople = NOBODY, *, doubt: Doubt = refuse) -> Verdict:
     """What the rules say of the run. They judge significance and components by what people said above them."""
-    class_by = judge_class(judges, run)
-    says_class = class_by.says if class_by else None
-    run_class = says_class if people.run_class is None else people.run_class
-    significant_by = judge_significance(judges, run, run_class)
+    verdict = judge_run(judges, run, people, doubt=doubt)
+    stretches = {column: judge_flag(judges, column, run, verdict=verdict, doubt=doubt) for column in judges.components}
+    return Verdict(verdict, {column: own for column, own in stretches.items() if own})
+
+
+def judge_run(judges: Judges, run: RunFacts, people: ByPeople = NOBODY, *, doubt: Doubt = refuse) -> RunVerdict:
+    """What the rules say of the run as a whole."""
+    class_by = judge_class(judges, run, doubt=doubt)
+    counts_as = people.run_class or (class_by.says if class_by else None)
+    significant_by = judge_significance(judges, run, run_class=counts_as, doubt=doubt)
     is_significant = significant_by is not None if people.is_significant is None else people.is_significant
-    components: dict[str, tuple[Stretch, ...]] = {}
-    if is_significant:
-        facts = facts_of_lumisections(run, run_class, is_significant)
-        for column, own in judges.components.items():
-            components[column] = judge_component(own, run.lumisections, facts)
-    return Verdict(says_class, class_by, significant_by is not None, significant_by, components)
+    return RunVerdict(class_by, significant_by, counts_as, is_significant)
 
 
-def judge_class(judges: Judges, run: RunFacts) -> Judge[str] | None:
+def judge_flag(
+    judges: Judges, column: str, run: RunFacts, *, verdict: RunVerdict, doubt: Doubt = refuse
+) -> tuple[Stretch, ...]:
+    """What the rules say of one component of the run; nothing, where the run does not count as significant."""
+    if not verdict.counts_as_significant:
+        return ()
+    facts = facts_of_lumisections(run, verdict.counts_as, verdict.counts_as_significant)
+    return judge_component(judges.of(column), run.lumisections, facts, doubt=doubt)
+
+
+def judge_class(judges: Judges, run: RunFacts, *, doubt: Doubt = refuse) -> Judge[str] | None:
     """The classifier that gives the run its class; none, if it has no class or no HLT key."""
     if run.oms.get("hlt_key") is None:
         return None
-    return _first(judges.run_classes, facts_of_run(run))
+    return _first(judges.run_classes, run.of_run, doubt)
 
 
-def judge_significance(judges: Judges, run: RunFacts, run_class: str | None) -> Judge[str] | None:
+def judge_significance(
+    judges: Judges, run: RunFacts, *, run_class: str | None, doubt: Doubt = refuse
+) -> Judge[str] | None:
     """The classifier that makes a run of this class significant; none, if it is not."""
     if run_class is None:
         return None
-    return _first(judges.significance.get(run_class, ()), facts_of_run(run, run_class))
+    return _first(judges.significance.get(run_class, ()), {**run.of_run, "class": run_class}, doubt)
 
 
-def judge_component(judges: Sequence[Judge[Status]], lumisections: Lumisections, facts: Facts) -> tuple[Stretch, ...]:
+def judge_component(
+    judges: Sequence[Judge[Status]], lumisections: Lumisections, facts: Facts, *, doubt: Doubt = refuse
+) -> tuple[Stretch, ...]:
     """The status of a component in every lumisection: that of the first rule that holds there.
 
     Parameters
@@ -138,21 +78,20 @@ def judge_component(judges: Sequence[Judge[Status]], lumisections: Lumisections,
     """
     stretches = []
     left = lumisections.known
-    for judge in judges:
+    for by in judges:
         if not left:
             break
-        if where := lumisections.where(judge.rule, facts) & left:
-            stretches.append(Stretch(judge.says, where, judge))
+        try:
+            where = lumisections.where(by.rule, facts, reads=by.reads) & left
+        except InvalidRule as error:
+            doubt(by, error)
+            continue
+        if where:
+            stretches.append(Stretch(by.says, where, by))
             left = left - where
     if left and judges:
         stretches.append(Stretch(Status.NO_VALUE_FOUND, left, None))
     return tuple(stretches)
-
-
-def facts_of_run(run: RunFacts, run_class: str | None = None) -> Facts:
-    """The facts of a run as a whole: a bit is true if it is true in any of its lumisections."""
-    bits = {name: True in values for name, values in run.lumisections.spans.items() if _is_bit(name)}
-    return {**bits, **run.oms, **run.registry, "class": run_class}
 
 
 def facts_of_lumisections(run: RunFacts, run_class: str | None, is_significant: bool) -> Facts:
@@ -160,9 +99,11 @@ def facts_of_lumisections(run: RunFacts, run_class: str | None, is_significant: 
     return {**run.oms, **run.registry, "class": run_class, "significant": is_significant}
 
 
-def _is_bit(name: str) -> bool:
-    return OTHER_LUMISECTION_ATTRIBUTES.get(name, ColumnKind.BIT) is ColumnKind.BIT
-
-
-def _first(judges: Sequence[Judge[T]], facts: Facts) -> Judge[T] | None:
-    return next((judge for judge in judges if judge.rule.holds(facts)), None)
+def _first(judges: Sequence[Judge[T]], facts: Facts, doubt: Doubt) -> Judge[T] | None:
+    for by in judges:
+        try:
+            if by.rule.holds(facts):
+                return by
+        except InvalidRule as error:
+            doubt(by, error)
+    return None

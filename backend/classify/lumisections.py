@@ -5,7 +5,7 @@ those facts at most, never once for each lumisection. Facts that differ from one
 luminosity or the number itself, split further, but only for the rules that read them.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -18,8 +18,7 @@ Facts: TypeAlias = Mapping[str, Any]
 
 NUMBER = "lumisection_number"
 RECORDED, DELIVERED, LIVE = "recorded_lumi_per_lumi", "delivered_lumi_per_lumi", "live_lumi_per_lumi"
-SERIES = frozenset({NUMBER, RECORDED, DELIVERED, LIVE})
-"""The facts of a lumisection that differ from one to the next."""
+LUMINOSITIES = frozenset({RECORDED, DELIVERED, LIVE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +33,27 @@ class Lumisections:
         Name of the fact → value → where it has it. Names are those that rules use, ``bpix_ready`` or
         ``lumisection.oms.bpix_ready``; where no value is named, the fact is null.
     series
-        Name of the fact → lumisection → value, for facts that differ from one lumisection to the next.
+        Name of the fact → what gives its value in a lumisection, for facts that differ from one to the next.
     """
 
     known: LumiSet
     spans: Mapping[str, Mapping[Fact, LumiSet]]
-    series: Mapping[str, Mapping[int, Fact]] = field(default_factory=dict)
+    series: Mapping[str, Callable[[int], Fact]] = field(default_factory=dict)
     _combined: dict[tuple[str, ...], list[tuple[tuple[Fact, ...], LumiSet]]] = field(
         default_factory=dict, repr=False, compare=False
     )
 
-    def where(self, rule: Rule, facts: Facts) -> LumiSet:
-        """The lumisections where the rule holds; ``facts`` are those that all of them share."""
-        read = self.read_by(rule)
+    def where(self, rule: Rule, facts: Facts, *, reads: frozenset[str]) -> LumiSet:
+        """The lumisections where the rule holds.
+
+        Parameters
+        ----------
+        facts
+            Those that all lumisections share.
+        reads
+            What the rule reads, as :func:`names_read` tells.
+        """
+        read = self.own(reads)
         holds = [where for values, where in self.combinations(read) if rule.holds(_with(facts, read, values))]
         return holds[0] if len(holds) == 1 else LumiSet.of(r for where in holds for r in where.ranges)
 
@@ -56,16 +63,16 @@ class Lumisections:
             name: next((value for value, where in values.items() if lumisection in where), None)
             for name, values in self.spans.items()
         }
-        said = spans | {name: values.get(lumisection) for name, values in self.series.items()}
+        said = spans | {name: value_in(lumisection) for name, value_in in self.series.items()}
         return _with(facts, list(said), list(said.values()))
 
-    def read_by(self, rule: Rule) -> list[str]:
-        """The facts of lumisections that the rule reads; all, where only the facts tell what it reads."""
-        own = [*self.spans, *self.series]
-        names = {variable.name for variable in rule.variables}
-        if rule.has_computed_names or "" in names:
-            return own
-        return [fact for fact in own if fact in names or any(_is_within(fact, name) for name in names)]
+    def own(self, names: frozenset[str]) -> list[str]:
+        """Those facts of lumisections that who reads these names reads."""
+        facts = [*self.spans, *self.series]
+        if "" in names:
+            return facts
+        wholes = {whole for name in names for whole in _wholes(name)}
+        return [fact for fact in facts if fact in names or fact in wholes or not names.isdisjoint(_wholes(fact))]
 
     def combinations(self, names: Collection[str]) -> Iterator[tuple[tuple[Fact, ...], LumiSet]]:
         """Every combination of values that these facts have together, with where they have it."""
@@ -74,10 +81,10 @@ class Lumisections:
             if not series:
                 yield values, where
                 continue
-            rows = [self.series[name] for name in series]
+            values_in = [self.series[name] for name in series]
             numbers: dict[tuple[Fact, ...], list[int]] = {}
             for number in where:
-                numbers.setdefault(tuple(row.get(number) for row in rows), []).append(number)
+                numbers.setdefault(tuple(value_in(number) for value_in in values_in), []).append(number)
             for further, at in numbers.items():
                 yield (*values, *further), LumiSet.numbers(at)
 
@@ -94,6 +101,12 @@ class Lumisections:
         return self._combined[names]
 
 
+def names_read(rule: Rule) -> frozenset[str]:
+    """The names of the facts that a rule reads; the empty name, if only the facts tell which."""
+    names = frozenset(variable.name for variable in rule.variables)
+    return names | {""} if rule.has_computed_names else names
+
+
 def _everywhere(spans: Mapping[Fact, LumiSet], known: LumiSet) -> Iterator[tuple[Fact, LumiSet]]:
     """The values with where they are, and null where there is none."""
     yield from spans.items()
@@ -101,9 +114,10 @@ def _everywhere(spans: Mapping[Fact, LumiSet], known: LumiSet) -> Iterator[tuple
         yield None, rest
 
 
-def _is_within(a: str, b: str) -> bool:
-    """Whether one name is a part of the other: ``lumisection.oms`` and ``lumisection.oms.bpix_ready``."""
-    return a.startswith(f"{b}.") or b.startswith(f"{a}.")
+def _wholes(name: str) -> list[str]:
+    """What a fact is a part of: ``lumisection.oms.bpix_ready`` is one of ``lumisection`` and ``lumisection.oms``."""
+    parts = name.split(".")
+    return [".".join(parts[:length]) for length in range(1, len(parts))]
 
 
 def _with(facts: Facts, names: Sequence[str], values: Sequence[Fact]) -> Facts:

@@ -4,18 +4,25 @@ For a run that is not OPEN it is recorded as a proposal, beside that of OMS. Wha
 stands above what rules say.
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from sqlmodel import Session
 
 from backend.classify.in_force import judges_in_force
-from backend.classify.judging import Judge, Judges, judge
+from backend.classify.judging import judge
 from backend.classify.saying import ToSay, to_say, words
 from backend.classify.spoken import Spoken, spoken_of
-from backend.errors import NotFound
+from backend.classify.verdicts import Judge, Judges
+from backend.errors import InvalidRule, NotFound
 from backend.record import Act, RunSaid, columns_by_name, lock_runs, record
-from models.vocabulary import ActKind, Origin, RunState
+from backend.record.columns import KnownColumn
+from models.vocabulary import ActKind, Origin
+
+log = logging.getLogger(__name__)
 
 RULE = "rule"
 """Who speaks in the log where no classifier is to be named."""
@@ -38,49 +45,62 @@ def classify_run(session: Session, run_number: int) -> Outcome:
     ------
     NotFound
         If there is no such run.
-    InvalidRule
-        If a rule cannot be judged by on the facts of this run.
     """
-    spoken = _looked_at(session, run_number, judges_in_force(session))
-    if not _is_open(spoken) and not spoken.has_proposal:
-        return Outcome.UNCHANGED
-    return _say(session, spoken, judges_in_force(session))
+    look = _Look.at(session, run_number)
+    return Outcome.UNCHANGED if look.spoken.is_signed_off and not look.spoken.has_proposal else look.say(session)
 
 
 def reclassify_run(session: Session, run_number: int) -> Outcome:
     """As :func:`classify_run`, because rules changed or somebody asks: a run that is not OPEN gets a proposal."""
-    judges = judges_in_force(session)
-    return _say(session, _looked_at(session, run_number, judges), judges)
+    return _Look.at(session, run_number).say(session)
 
 
-def _looked_at(session: Session, run_number: int, judges: Judges) -> Spoken:
-    if not lock_runs(session, [run_number]):
-        raise NotFound(f"There is no run {run_number}.")
-    return spoken_of(session, [run_number], series=judges.series)[0]
+def news_of(spoken: Spoken, judges: Judges, *, columns: Collection[str]) -> ToSay:
+    """What rules say of a run and did not say before. A rule that cannot be judged by has no say, and is named."""
+    silent: list[str] = []
+
+    def doubt(by: Judge[Any], error: InvalidRule) -> None:
+        silent.append(f"{by} has no say: {str(error).rstrip('.')}")
+
+    new = to_say(spoken, judge(judges, spoken.facts, spoken.people, doubt=doubt), columns=columns)
+    for sentence in silent:
+        log.warning("run %s: %s", spoken.run_number, sentence)
+    return replace(new, reasons=(*new.reasons, *silent))
 
 
-def _is_open(spoken: Spoken) -> bool:
-    return spoken.state in {RunState.OPEN, None}
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A run that is locked, with what rules make of what was said of it."""
+
+    spoken: Spoken
+    judges: Judges
+    columns: Mapping[str, KnownColumn]
+
+    @classmethod
+    def at(cls, session: Session, run_number: int) -> "_Look":
+        if not lock_runs(session, [run_number]):
+            raise NotFound(f"There is no run {run_number}.")
+        judges, columns = judges_in_force(session), columns_by_name(session)
+        spoken = spoken_of(session, [run_number], columns=columns.values(), with_luminosity=judges.reads_luminosity)
+        return cls(spoken[0], judges, columns)
+
+    def say(self, session: Session) -> Outcome:
+        new = news_of(self.spoken, self.judges, columns=self.columns)
+        if not new:
+            return Outcome.UNCHANGED
+        kind = ActKind.PROPOSAL if self.spoken.is_signed_off else ActKind.CLASSIFY
+        record(session, _act(self.spoken.run_number, new, kind=kind, columns=self.columns))
+        return Outcome.PROPOSED if self.spoken.is_signed_off else Outcome.SAID
 
 
-def _say(session: Session, spoken: Spoken, judges: Judges) -> Outcome:
-    columns = {name: column.id for name, column in columns_by_name(session).items()}
-    new = to_say(spoken, judge(judges, spoken.facts, spoken.people), columns=columns)
-    if not new:
-        return Outcome.UNCHANGED
-    kind = ActKind.CLASSIFY if _is_open(spoken) else ActKind.PROPOSAL
-    record(session, _act(spoken.run_number, new, kind=kind, columns=columns))
-    return Outcome.SAID if kind is ActKind.CLASSIFY else Outcome.PROPOSED
-
-
-def _act(run_number: int, new: ToSay, *, kind: ActKind, columns: Mapping[str, int]) -> Act:
+def _act(run_number: int, new: ToSay, *, kind: ActKind, columns: Mapping[str, KnownColumn]) -> Act:
     said = RunSaid(run_number, new.attributes, Origin.RULE)
     return Act(
         by=_by(new),
         why="; ".join(map(str, new.reasons)),
         kind=kind,
         runs=(said,) if new.attributes or kind is ActKind.PROPOSAL else (),
-        lumisections=words(run_number, new, columns=columns),
+        lumisections=words(run_number, new, columns={name: column.id for name, column in columns.items()}),
     )
 
 

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from backend.classify.judging import Judge, Stretch, Verdict
-from backend.classify.spoken import IS_SIGNIFICANT, RUN_CLASS, Spoken, Statuses
+from backend.classify.spoken import IS_SIGNIFICANT, RUN_CLASS, Spoken
+from backend.classify.verdicts import Judge, Stretch, Verdict, by_status
+from backend.classify.words import Statuses
 from backend.record import DatasetKey, LumisectionSaid
 from models.lumis import EMPTY, LumiRange, LumiSet
 from models.vocabulary import ONLINE, Origin, Status
@@ -36,10 +37,10 @@ def to_say(spoken: Spoken, verdict: Verdict, *, columns: Collection[str]) -> ToS
     reasons: list[Reason] = []
     if verdict.run_class != spoken.rules.run_class:
         attributes[RUN_CLASS] = verdict.run_class
-        reasons.append(verdict.class_by or "no run class")
+        reasons.append(verdict.run.class_by or "no run class")
     if verdict.is_significant != spoken.rules.is_significant:
         attributes[IS_SIGNIFICANT] = verdict.is_significant
-        reasons.append(verdict.significant_by or "not significant")
+        reasons.append(verdict.run.significant_by or "not significant")
     statuses = {}
     known = spoken.facts.lumisections.known
     for column in sorted((verdict.components.keys() | spoken.rules.components.keys()) & set(columns)):
@@ -72,10 +73,9 @@ def words(run_number: int, new: ToSay, *, columns: Mapping[str, int]) -> tuple[L
 
 
 def _news(stretches: Iterable[Stretch], before: Statuses, known: LumiSet) -> dict[Status | None, LumiSet]:
-    now: dict[Status | None, LumiSet] = {}
-    for stretch in stretches:
-        now[stretch.status] = now.get(stretch.status, EMPTY) | stretch.where
-    now[None] = known - _together(now)
+    judged = by_status(stretches)
+    now: dict[Status | None, LumiSet] = {None: known - _together(judged)}
+    now.update(judged.items())
     unsaid = known - _together(before)
     said = {status: before.get(status, EMPTY) if status is not None else unsaid for status in now}
     return {status: new for status, where in now.items() if (new := where - said[status])}

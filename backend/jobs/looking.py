@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from backend.classify.recording import classify_run
 from backend.ingest.looks import BEGINNING, Look, look_by_last_update, sweep_by_run_number
 from backend.ingest.oms import Oms
 from backend.ingest.runs import Outcome
@@ -24,6 +25,7 @@ def looking_by_last_update(oms: Oms, *, first_run: int) -> Work:
             since=_watermark(tick.kept),
             again=[int(run) for run in tick.kept.get("failed", ())],
             first_run=first_run,
+            classify=classify_run,
             is_stopping=tick.is_stopping,
         )
         return _report(tick, found, kept=_to_keep(found))
@@ -35,7 +37,9 @@ def sweeping_by_run_number(oms: Oms, *, first_run: int) -> Work:
     """The job that goes through all runs of OMS for those that the registry lacks."""
 
     def sweep(tick: Tick) -> Report:
-        found = sweep_by_run_number(tick.engine, oms, first_run=first_run, is_stopping=tick.is_stopping)
+        found = sweep_by_run_number(
+            tick.engine, oms, first_run=first_run, classify=classify_run, is_stopping=tick.is_stopping
+        )
         return _report(tick, found, kept=None)
 
     return sweep

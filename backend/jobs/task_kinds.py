@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from backend.access import Action
-from backend.errors import SourceUnavailable
+from backend.classify.reclassify import reclassify, runs_to_classify
+from backend.classify.recording import classify_run
+from backend.db import transaction
+from backend.errors import InvalidFilter, SourceUnavailable
 from backend.ingest.looks import back_fill
 from backend.ingest.oms import open_oms
 from backend.jobs.looking import told
 from backend.jobs.task import Errand, Hand
+from backend.queries import RUNS, parse_filter
 
 
 class Backfill(Errand):
@@ -39,6 +43,7 @@ class Backfill(Errand):
                 first=self.first,
                 last=self.last,
                 progress=hand.progress,
+                classify=classify_run,
                 is_stopping=hand.is_stopping,
             )
         hand.go_on()
@@ -47,5 +52,30 @@ class Backfill(Errand):
         return told(look)
 
 
-KINDS: Mapping[str, type[Errand]] = MappingProxyType({errand.kind: errand for errand in (Backfill,)})
+class Reclassify(Errand):
+    """The runs that a filter lets through, judged once more by the rules in force."""
+
+    kind: ClassVar[str] = "reclassify"
+    meaning: ClassVar[str] = "let the rules in force judge the runs of FILTER once more"
+    action: ClassVar[Action] = Action.TASK_BACKFILL
+
+    filter: str = Field(min_length=1, max_length=10_000)
+
+    @field_validator("filter")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        try:
+            parse_filter(text, RUNS)
+        except InvalidFilter as error:
+            raise ValueError(str(error).rstrip(".")) from error
+        return text
+
+    def work(self, hand: Hand) -> str:
+        """Judge run after run; those that are not OPEN get a proposal."""
+        with transaction(hand.engine) as session:
+            runs = runs_to_classify(session, self.filter)
+        return str(reclassify(hand.engine, runs, progress=hand.progress))
+
+
+KINDS: Mapping[str, type[Errand]] = MappingProxyType({errand.kind: errand for errand in (Backfill, Reclassify)})
 """Kind → what is asked for."""

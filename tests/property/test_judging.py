@@ -5,8 +5,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.classify.judging import Judge, judge_component
+from backend.classify.judging import judge_component
 from backend.classify.lumisections import NUMBER, RECORDED, Fact, Lumisections
+from backend.classify.verdicts import Judge
 from models.lumis import LumiSet
 from models.vocabulary import SAYABLE, Status
 from tests.judging import a_status
@@ -28,7 +29,7 @@ def facts(draw: st.DrawFn) -> Lumisections:
         spans[name] = {v: LumiSet.numbers(n for n in known if values[n] is v) for v in (True, False)}
     spans["prescale_index"] = {2: LumiSet.numbers(known & draw(PLACES))}
     recorded = {n: draw(st.sampled_from([0.1, 0.5, None])) for n in sorted(known & draw(PLACES))}
-    return Lumisections(LumiSet.numbers(known), spans, {NUMBER: {n: n for n in known}, RECORDED: recorded})
+    return Lumisections(LumiSet.numbers(known), spans, {NUMBER: lambda n: n, RECORDED: recorded.get})
 
 
 VARIABLES = st.sampled_from([*BITS, "prescale_index", "energy", NUMBER, RECORDED, "nobody_knows"])

@@ -2,8 +2,9 @@
 
 import pytest
 
-from backend.classify.judging import NOBODY, ByPeople, Judges, Verdict, judge, judge_class, judge_component
-from backend.classify.lumisections import NUMBER, RECORDED, Lumisections
+from backend.classify.judging import judge, judge_class, judge_component
+from backend.classify.lumisections import NUMBER, RECORDED, Lumisections, names_read
+from backend.classify.verdicts import NOBODY, ByPeople, Judges, Verdict
 from backend.rules import parse
 from models.lumis import LumiSet
 from models.vocabulary import Status
@@ -72,8 +73,8 @@ def test_only_the_rules_of_its_class_make_a_run_significant() -> None:
 def test_one_rule_of_several_is_enough_to_be_significant() -> None:
     rules = (a_class("Cosmics22", NEVER), a_class("Cosmics22", ALWAYS, "Cosmics22/long"))
     verdict = judged(Judges((a_class("Cosmics22", ALWAYS),), {"Cosmics22": rules}))
-    assert verdict.significant_by is not None
-    assert verdict.significant_by.name == "Cosmics22/long"
+    assert verdict.run.significant_by is not None
+    assert verdict.run.significant_by.name == "Cosmics22/long"
 
 
 def test_significance_is_judged_by_the_class_that_a_person_gave() -> None:
@@ -147,12 +148,12 @@ def test_a_fact_of_the_lumisection_stands_above_that_of_the_run() -> None:
 
 
 def test_a_rule_that_reads_the_number_splits_what_bits_do_not() -> None:
-    own = lumisections(series={NUMBER: {n: n for n in range(1, 11)}})
+    own = lumisections(series={NUMBER: lambda n: n})
     assert statuses(own, a_status(Status.BAD, {"<": [{"var": NUMBER}, 4]})) == {"BAD": "1–3", "NO VALUE FOUND": "4–10"}
 
 
 def test_a_rule_that_reads_luminosity_is_judged_in_every_lumisection() -> None:
-    own = lumisections(series={RECORDED: dict(enumerate([0.1, 0.3, None, 0.3], 1))}, known=range(1, 6))
+    own = lumisections(series={RECORDED: {1: 0.1, 2: 0.3, 4: 0.3}.get}, known=range(1, 6))
     rule = a_status(Status.GOOD, {">": [{"var": RECORDED}, 0.2]})
     assert statuses(own, rule) == {"GOOD": "2, 4", "NO VALUE FOUND": "1, 3, 5"}
 
@@ -165,18 +166,19 @@ def test_a_rule_is_judged_once_for_each_combination_that_it_reads() -> None:
 def test_facts_may_stand_in_each_other() -> None:
     own = Lumisections(LumiSet.span(1, 4), {"lumisection.oms.bpix_ready": {True: LumiSet.span(2, 3)}})
     rule = parse(is_true("lumisection.oms.bpix_ready"))
-    assert own.where(rule, {"lumisection": {"rr": {}}}) == LumiSet.span(2, 3)
-    assert own.where(parse({"!!": [{"var": "lumisection.oms"}]}), {}) == LumiSet.span(1, 4)
+    whole = parse({"!!": [{"var": "lumisection.oms"}]})
+    assert own.where(rule, {"lumisection": {"rr": {}}}, reads=names_read(rule)) == LumiSet.span(2, 3)
+    assert own.where(whole, {}, reads=names_read(whole)) == LumiSet.span(1, 4)
 
 
 @pytest.mark.parametrize("rule", [{"var": ""}, {"var": [{"var": "name"}]}])
 def test_a_rule_that_reads_who_knows_what_is_given_everything(rule: object) -> None:
-    own = lumisections(bpix_ready={True: [1]}, series={NUMBER: {1: 1}})
-    assert own.read_by(parse(rule)) == ["bpix_ready", NUMBER]
+    own = lumisections(bpix_ready={True: [1]}, series={NUMBER: lambda n: n})
+    assert own.own(names_read(parse(rule))) == ["bpix_ready", NUMBER]
 
 
 def test_all_facts_of_one_lumisection_can_be_told() -> None:
-    own = lumisections(bpix_ready={True: [1]}, series={RECORDED: {1: 0.25}})
+    own = lumisections(bpix_ready={True: [1]}, series={RECORDED: {1: 0.25}.get})
     assert own.at(1, {"energy": 6800}) == {"energy": 6800, "bpix_ready": True, RECORDED: 0.25}
     assert own.at(2, {}) == {"bpix_ready": None, RECORDED: None}
 
