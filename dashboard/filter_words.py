@@ -2,7 +2,19 @@
 
 from datetime import datetime
 
-from backend.queries import RUNS, AllOf, AnyOf, Condition, Count, Filter, FlagCondition, Operator, Quantifier, Span
+from backend.queries import (
+    RUNS,
+    AllOf,
+    AnyOf,
+    Catalogue,
+    Condition,
+    Count,
+    Filter,
+    FlagCondition,
+    Operator,
+    Quantifier,
+    Span,
+)
 from models.vocabulary import UNSAID
 
 _SIGNS = {
@@ -18,7 +30,7 @@ _SIGNS = {
 _COUNTS = {Operator.MORE: "more than", Operator.LESS: "fewer than", Operator.AT_LEAST: "at least"}
 
 
-def in_words(part: Filter) -> str:
+def in_words(part: Filter, catalogue: Catalogue = RUNS) -> str:
     """The filter, or a part of it, in words.
 
     >>> from models.vocabulary import Status
@@ -27,13 +39,13 @@ def in_words(part: Filter) -> str:
     """
     match part:
         case AllOf(parts):
-            return " and ".join(in_words(p) for p in parts)
+            return " and ".join(in_words(p, catalogue) for p in parts)
         case AnyOf(parts):
-            return "any of: " + " or ".join(in_words(p) for p in parts)
+            return "any of: " + " or ".join(in_words(p, catalogue) for p in parts)
         case FlagCondition(column, status, quantifier):
             return f"{column} {_extent(quantifier)} {UNSAID if status is None else status.word}"
         case Condition(attribute, operator, value):
-            label = RUNS.find(attribute).word.replace("_", " ")
+            label = catalogue.find(attribute).word.replace("_", " ")
             if value is None:
                 return f"{label} {_SIGNS[operator]}"
             return f"{label} {_SIGNS.get(operator, operator.value)} {_value(value)}"

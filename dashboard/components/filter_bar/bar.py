@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from backend.errors import InvalidFilter
-from backend.queries import EVERYTHING, RUNS, AllOf, AnyOf, Filter, all_of, format_filter, parse_filter
+from backend.queries import EVERYTHING, RUNS, AllOf, AnyOf, Catalogue, Filter, all_of, format_filter, parse_filter
 from dashboard.components.filter_bar.form import condition_form
 from dashboard.filter_words import in_words
 
@@ -13,28 +13,35 @@ FILTER = "filter"
 """The name of the filter in the address of a page, and the key of its text field."""
 
 
-def filter_bar(components: Sequence[str]) -> Filter:
+EXAMPLE_OF_RUNS = "run 324200-325175 and (state = OPEN or tracker-strip BAD > 5)"
+
+
+def filter_bar(components: Sequence[str], catalogue: Catalogue = RUNS, *, example: str = EXAMPLE_OF_RUNS) -> Filter:
     """Draw the bar and give the filter; what cannot be read is said under the bar, and lets everything through.
 
     Parameters
     ----------
     components
         The flags that can be asked for, such as ``tracker-strip``.
+    catalogue
+        The attributes that can be asked for: those of runs, or of datasets.
+    example
+        What stands in the empty text field.
     """
     st.session_state.setdefault(FILTER, st.query_params.get(FILTER, ""))
     try:
-        asked, refused = parse_filter(st.session_state[FILTER], RUNS), None
+        asked, refused = parse_filter(st.session_state[FILTER], catalogue), None
     except InvalidFilter as error:
         asked, refused = EVERYTHING, str(error)
     with st.container(key="filter-bar", horizontal=True, vertical_alignment="center", gap="small"):
         st.html('<span class="rr-label">Filter</span>', width="content")
-        _chips(asked)
+        _chips(asked, catalogue)
         with st.popover("+ Rule", type="tertiary", key="filter-add"):
-            condition_form(components, _add)
+            condition_form(components, lambda rule: _add(rule, catalogue), catalogue)
         st.text_input(
             "Filter as text",
             key=FILTER,
-            placeholder="run 324200-325175 and (state = OPEN or tracker-strip BAD > 5)",
+            placeholder=example,
             label_visibility="collapsed",
             help="Press / to come here. Attributes, and / or, ( ), and flags such as tracker-strip BAD > 5.",
             bind="query-params",
@@ -44,7 +51,7 @@ def filter_bar(components: Sequence[str]) -> Filter:
             type="tertiary",
             key="filter-clear",
             on_click=_set,
-            args=(EVERYTHING,),
+            args=(EVERYTHING, catalogue),
             disabled=not st.session_state[FILTER],
         )
     if refused:
@@ -52,28 +59,28 @@ def filter_bar(components: Sequence[str]) -> Filter:
     return asked
 
 
-def _chips(asked: Filter) -> None:
+def _chips(asked: Filter, catalogue: Catalogue) -> None:
     parts = asked.parts if isinstance(asked, AllOf) else (asked,)
     for place, part in enumerate(parts):
         rest = all_of((*parts[:place], *parts[place + 1 :]))
         kind = "group" if isinstance(part, AnyOf) else "chip"
         st.button(
-            f"{in_words(part)}  ×",
+            f"{in_words(part, catalogue)}  ×",
             key=f"filter-{kind}-{place}",
             help="Take this out of the filter",
             on_click=_set,
-            args=(rest,),
+            args=(rest, catalogue),
         )
 
 
-def _add(added: Filter) -> None:
+def _add(added: Filter, catalogue: Catalogue) -> None:
     try:
-        asked = parse_filter(st.session_state[FILTER], RUNS)
+        asked = parse_filter(st.session_state[FILTER], catalogue)
     except InvalidFilter:
         asked = EVERYTHING
     parts = asked.parts if isinstance(asked, AllOf) else (asked,)
-    _set(all_of((*parts, added)))
+    _set(all_of((*parts, added)), catalogue)
 
 
-def _set(asked: Filter) -> None:
-    st.session_state[FILTER] = format_filter(asked, RUNS)
+def _set(asked: Filter, catalogue: Catalogue) -> None:
+    st.session_state[FILTER] = format_filter(asked, catalogue)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from backend.errors import InvalidFilter
 from backend.queries import (
-    RUNS,
+    Catalogue,
     Condition,
     Count,
     Filter,
@@ -28,39 +28,39 @@ _EXTENTS = {
 }
 
 
-def condition_form(components: Sequence[str], add: Callable[[Filter], None]) -> None:
+def condition_form(components: Sequence[str], add: Callable[[Filter], None], catalogue: Catalogue) -> None:
     """Draw the form; ``add`` is called with the rule when it is complete."""
-    names = [a.name for a in RUNS.attributes]
-    labels = {a.name: a.label for a in RUNS.attributes}
+    names = [a.name for a in catalogue.attributes]
+    labels = {a.name: a.label for a in catalogue.attributes}
     what = st.selectbox("What", [*names, *components], format_func=lambda n: labels.get(n, n), key="filter-what")
     if what in labels:
-        _attribute(what, add)
+        _attribute(what, add, catalogue)
     else:
-        _flag(what, add)
+        _flag(what, add, catalogue)
 
 
-def _attribute(name: str, add: Callable[[Filter], None]) -> None:
-    attribute = RUNS.find(name)
+def _attribute(name: str, add: Callable[[Filter], None], catalogue: Catalogue) -> None:
+    attribute = catalogue.find(name)
     operator = st.selectbox("How", operators_of(attribute.kind), format_func=str, key=f"filter-how-{attribute.kind}")
     unit = f", {attribute.unit}" if attribute.unit else ""
     typed = "" if operator in _NEEDS_NO_VALUE else st.text_input(f"Value ({attribute.kind}{unit})", key="filter-value")
     st.caption(attribute.meaning)
-    _adder(lambda: _condition(attribute.word, operator, typed), add)
+    _adder(lambda: _condition(attribute.word, operator, typed, catalogue), add)
 
 
-def _condition(word: str, operator: Operator, typed: str) -> Filter:
+def _condition(word: str, operator: Operator, typed: str, catalogue: Catalogue) -> Filter:
     """The rule that the form says, through the text form, so that lists, ranges and times are read in one place."""
-    return parse_filter(f"{word} {operator.value} {typed}".strip(), RUNS)
+    return parse_filter(f"{word} {operator.value} {typed}".strip(), catalogue)
 
 
-def _flag(component: str, add: Callable[[Filter], None]) -> None:
+def _flag(component: str, add: Callable[[Filter], None], catalogue: Catalogue) -> None:
     status = st.selectbox("Status", list(Status), format_func=lambda s: s.word, key="filter-status")
     extent = st.selectbox("Where", list(_EXTENTS), key="filter-extent")
     more_than = 0
     if _EXTENTS[extent] is None:
         more_than = st.number_input("More than, lumisections", min_value=0, value=5, key="filter-more")
     quantifier = _EXTENTS[extent] or Count(Operator.MORE, int(more_than))
-    _adder(lambda: checked(FlagCondition(component, status, quantifier), RUNS), add)
+    _adder(lambda: checked(FlagCondition(component, status, quantifier), catalogue), add)
 
 
 def _adder(rule: Callable[[], Filter | Condition], add: Callable[[Filter], None]) -> None:
