@@ -17,7 +17,6 @@ from backend.classify.verdicts import ByPeople, RunFacts
 from backend.classify.words import (
     DARK,
     OMS_SPEAKS,
-    RULES_SPEAK,
     SaidOfLumisections,
     Statuses,
     luminosities_said,
@@ -132,8 +131,7 @@ class _RunWords:
         return attributes_in_force(spoken)
 
     def by_rules(self, run_number: int) -> dict[str, Any]:
-        spoken = [c for c in self.by_run[run_number] if c.kind in RULES_SPEAK and _is_of_rules(c)]
-        return attributes_in_force(_narrowed(spoken))
+        return attributes_in_force(_narrowed(filter(_is_of_rules, self.by_run[run_number])))
 
     def by_people(self, run_number: int) -> ByPeople:
         said = list(_narrowed(c for c in self.by_run[run_number] if Origin.PERSON in (c.withdraws or (c.origin,))))

@@ -19,13 +19,13 @@ from models.lumis import LumiRange, LumiSet
 from models.vocabulary import ONLINE, ActKind, Bit, ColumnKind, LuminositySource, Origin, Status
 
 OMS_SPEAKS = frozenset({ActKind.INGEST, ActKind.PROPOSAL})
-RULES_SPEAK = frozenset({ActKind.CLASSIFY, ActKind.PROPOSAL, ActKind.WITHDRAW})
-"""A person who withdraws what rules said lets them speak anew; who overrides or undoes it does not."""
+"""The acts in which OMS speaks. Rules speak in any: also in that of a person whose words they follow, and who may
+withdraw what they said, so that they say it anew."""
 
 _LUMISECTION_WORDS = text("""
     SELECT s.kind, c.id, c.dataset_id, c.columns, c.first, c.last, c.value, c.origin, c.withdraws
     FROM lumisection_change c JOIN change_set s ON s.id = c.change_set
-    WHERE c.dataset_id = ANY(:datasets) AND s.kind = ANY(:kinds) AND (c.origin = :rule OR :rule = ANY(c.withdraws))
+    WHERE c.dataset_id = ANY(:datasets) AND (c.origin = :rule OR :rule = ANY(c.withdraws))
 """)
 _PEOPLES_WORDS = text("""
     SELECT d.run_number, c.change_set, c.id, c.dataset_id, c.columns, c.first, c.last, c.value, c.origin, c.withdraws
@@ -58,14 +58,10 @@ class SaidOfLumisections:
 
     @classmethod
     def of(cls, session: Session, datasets: Sequence[int], columns: Iterable[KnownColumn]) -> "SaidOfLumisections":
-        asked = {
-            "datasets": list(datasets),
-            "kinds": [kind.value for kind in OMS_SPEAKS | RULES_SPEAK],
-            "rule": int(Origin.RULE),
-        }
+        asked = {"datasets": list(datasets), "rule": int(Origin.RULE)}
         rows = session.execute(_LUMISECTION_WORDS, asked).all()
         oms = _folded([SpokenWord(*word) for kind, *word in rows if kind in OMS_SPEAKS])
-        rules = _folded([SpokenWord(*word) for kind, *word in rows if kind in RULES_SPEAK])
+        rules = _folded([SpokenWord(*word) for kind, *word in rows if kind != ActKind.INGEST])
         return cls(
             _by_value(oms.take(oms.column >= FIRST_OTHER_COLUMN)),
             _by_value(rules.take(rules.column < FIRST_OTHER_COLUMN)),

@@ -301,6 +301,27 @@ def test_what_a_person_took_back_of_the_rules_they_say_anew(engine: Engine, sess
     assert flags(session) == {"GOOD": "1–10"}
 
 
+def test_what_rules_said_in_the_act_of_a_person_is_not_said_again(engine: Engine, session: Session) -> None:
+    state = a_physics_run()
+    take_in(engine, state)
+    with transaction(engine) as writing:
+        column = columns_by_name(writing)["tracker-strip"].id
+        words = (
+            RunSaid(RUN, {"run_class": "Commissioning22"}, Origin.PERSON),
+            RunSaid(RUN, {"is_significant": False}, Origin.RULE),
+        )
+        back = LumisectionSaid(
+            DatasetKey(RUN, ONLINE), (column,), LumiRange(1, 10), None, Origin.RULE, withdraws=(Origin.RULE,)
+        )
+        act = Act(by="S. Tanaka", why="no beam", kind=ActKind.EDIT_RUN, runs=words, lumisections=(back,))
+        edit = record(writing, act).change_set
+    take_in(engine, state.where([9], bpix_ready=False))
+    assert len(acts(session)) == 1
+    with transaction(engine) as writing:
+        undo(writing, edit, by="S. Tanaka", why="there was")
+    assert (run(session, "is_significant"), flags(session)) == (True, {"GOOD": "1–10"})
+
+
 # After sign-off
 
 
