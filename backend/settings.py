@@ -43,6 +43,7 @@ class Settings(BaseSettings):
 
     ingest_every_seconds: int = Field(30, ge=1, description="pause between two looks at OMS")
     sweep_every_seconds: int = Field(3600, ge=1, description="pause between two sweeps of OMS by run number")
+    dqm_gui_every_seconds: int = Field(300, ge=1, description="pause between two looks at the DQM GUI")
     housekeeping_every_seconds: int = Field(3600, ge=1, description="pause between two rounds of housekeeping")
     tasks_every_seconds: float = Field(1.0, gt=0, description="pause between two looks for tasks that wait")
     worker_silence_seconds: float = Field(

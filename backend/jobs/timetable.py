@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from backend.ingest.oms import Oms
+from backend.jobs.gui import looking_at_the_gui
 from backend.jobs.housekeeping import keeping_house
 from backend.jobs.job import Job
 from backend.jobs.looking import looking_by_last_update, sweeping_by_run_number
@@ -25,6 +26,12 @@ def timetable(settings: Settings, *, oms: Oms) -> tuple[Job, ...]:
             "go through all runs of OMS by number, for what the looks have missed",
             timedelta(seconds=settings.sweep_every_seconds),
             sweeping_by_run_number(oms, first_run=settings.oms_first_run),
+        ),
+        Job(
+            "dqm-gui",
+            "link and open the datasets that have appeared in the DQM GUI",
+            timedelta(seconds=settings.dqm_gui_every_seconds),
+            looking_at_the_gui(settings),
         ),
         Job(
             "housekeeping",

@@ -296,7 +296,8 @@ def command(url: str, *arguments: str, **environment: str) -> subprocess.Complet
 def test_the_command_lists_jobs_and_tasks_without_a_database() -> None:
     listed = command("postgresql://127.0.0.1:1/none", "--list")
     assert listed.returncode == 0
-    assert [line.split()[0] for line in listed.stdout.splitlines()] == ["oms", "oms-sweep", "housekeeping", "backfill"]
+    jobs, tasks = ["oms", "oms-sweep", "dqm-gui", "housekeeping"], ["backfill", "reclassify"]
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == jobs + tasks
 
 
 def test_the_command_does_one_job_by_hand_on_a_registry_that_it_makes_ready(engine: Engine, database_url: str) -> None:
@@ -308,7 +309,7 @@ def test_the_command_does_one_job_by_hand_on_a_registry_that_it_makes_ready(engi
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--once", "coffee"], "There is no job 'coffee'; there is oms, oms-sweep, housekeeping."),
+        (["--once", "coffee"], "There is no job 'coffee'; there is oms, oms-sweep, dqm-gui, housekeeping."),
         (["--backfill", "20", "10"], "the last run 10 lies before the first, 20"),
     ],
 )
