@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 from models.vocabulary import OFFLINE_COMPONENTS
 
 IN_GUI = """jsonb_path_exists(attributes, '$.keyvalue().key ? (@ starts with "gui.")')"""
-"""Whether the DQM GUI shows the dataset: it was seen there under some name (``gui.<name>``). Written as in its index."""
+"""Whether the DQM GUI shows the dataset: it was seen there under some name (``gui.<name>``)."""
 
 _STATE_INDEXES = tuple(
     Index(f"dataset_state_{workspace}", text(f"(states ->> '{workspace}')"))

@@ -7,12 +7,11 @@ from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Double, Index, Integ
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-
 _WEIGHED = (
     "fill_number start_time end_time duration_seconds energy_gev b_field_tesla delivered_per_pb recorded_per_pb "
     "run_class is_significant state lumisections proposed_by stable_beam"
 ).split()
-"""What tables are mostly filtered and sorted by: asked of all runs, it is read from an index that holds nothing else."""
+"""What tables are mostly filtered and sorted by; an index holds it and nothing else."""
 
 
 def _moment() -> Column[datetime]:

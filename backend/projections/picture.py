@@ -27,10 +27,12 @@ class Picture:
     columns: list[Row] = field(default_factory=list)
     luminosities: list[Row] = field(default_factory=list)
     configurations: list[Row] = field(default_factory=list)
+    cycles: list[Row] = field(default_factory=list)
     gone_runs: list[int] = field(default_factory=list)
     gone_datasets: list[int] = field(default_factory=list)
     gone_luminosities: list[tuple[int, str]] = field(default_factory=list)
     gone_configurations: list[tuple[str, str]] = field(default_factory=list)
+    gone_cycles: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

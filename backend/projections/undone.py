@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-Thing = Literal["datasets", "runs"]
+Thing = Literal["datasets", "runs", "cycles"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +58,5 @@ class Undone:
 
     @cached_property
     def _named(self) -> Mapping[Thing, frozenset[int]]:
-        things: tuple[Thing, ...] = ("datasets", "runs")
+        things: tuple[Thing, ...] = ("datasets", "runs", "cycles")
         return {t: frozenset(n for u in self.undos if u.scope for n in u.scope.get(t, ())) for t in things}

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from backend.db import transaction
 from backend.projections.attributes import AttributeChange
+from backend.projections.cycles import CycleWord, cycle_row
 from backend.projections.luminosity import LuminosityWord, fold_luminosity
 from backend.projections.picture import DatasetWords, Picture, draw_datasets
 from backend.projections.runs import run_row
@@ -28,6 +29,7 @@ _EMPTY = (
     text("DELETE FROM segments"),
     text("DELETE FROM luminosity"),
     text("DELETE FROM configuration"),
+    text("DELETE FROM cycle_now"),
 )
 """Not TRUNCATE: that would make readers wait, and writers that wait at the clock would wait for each other."""
 _RUN_CHANGES = text("""
@@ -52,6 +54,8 @@ _LUMINOSITIES = text("""
 _CONFIGURATIONS = text("""
     SELECT kind, name, version, body, is_enabled, change_set FROM configuration_change ORDER BY kind, name, version
 """)
+_CYCLES = text("SELECT id, change_set FROM cycle ORDER BY id")
+_CYCLE_WORDS = text("SELECT cycle_id, change_set, said, added, removed FROM cycle_change ORDER BY cycle_id, id")
 
 
 def rebuild(on: Engine, *, progress: Progress = lambda done, what: None, chunk: int = 5_000) -> None:
@@ -74,9 +78,10 @@ def rebuild(on: Engine, *, progress: Progress = lambda done, what: None, chunk: 
         known = _rebuild_runs(session, undone, touches=touches, chunk=chunk)
         progress(0.3, "datasets")
         _rebuild_datasets(on, session, undone=undone, touches=touches, known=known, chunk=chunk, progress=progress)
-        progress(0.95, "luminosity and configuration")
+        progress(0.95, "luminosity, configuration and cycles")
         publish(session, Picture(luminosities=_luminosities(session, undone, touches)))
         publish(session, Picture(configurations=_configurations(session, undone)))
+        publish(session, Picture(cycles=_cycles(session, undone, touches)))
         progress(1.0, "done")
 
 
@@ -171,3 +176,15 @@ def _configurations(session: Session, undone: Undone) -> list[dict[str, object]]
         if row["change_set"] not in undone.everywhere:
             in_force[row["kind"], row["name"]] = {**row, "last_change": row["change_set"]}
     return [row for row in in_force.values() if row["body"] is not None]
+
+
+def _cycles(session: Session, undone: Undone, touches: Touches) -> list[dict[str, object]]:
+    words: dict[int, list[CycleWord]] = {}
+    for of, *word in session.execute(_CYCLE_WORDS):
+        words.setdefault(of, []).append(CycleWord(*word))
+    rows = []
+    for id_, made_by in session.execute(_CYCLES):
+        if (row := cycle_row(id_, made_by, words=words.get(id_, ()), undone=undone)) is not None:
+            touch = touches.cycles[id_]
+            rows.append({**row, "last_change": touch, "changed_by": touches.by[touch]})
+    return rows

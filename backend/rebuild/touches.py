@@ -27,12 +27,18 @@ _LUMINOSITIES = """
     SELECT w.run_number || ' ' || w.source AS of, w.change_set AS act, 'runs' AS thing, w.run_number AS named
     FROM luminosity_change w JOIN change_set s ON s.id = w.change_set WHERE s.kind <> 'proposal'
 """
+_CYCLES = """
+    SELECT cycle_id AS of, change_set AS act, 'cycles' AS thing, cycle_id AS named FROM cycle_change
+    UNION ALL SELECT id, change_set, 'cycles', id FROM cycle
+"""
 _LATEST = {
+    "cycles": text(f"SELECT of, max(act) FROM ({_CYCLES}) t GROUP BY of"),
     "luminosities": text(f"SELECT of, max(act) FROM ({_LUMINOSITIES}) t GROUP BY of"),
     "runs": text(f"SELECT of, max(act) FROM ({_RUNS}) t GROUP BY of"),
     "datasets": text(f"SELECT of, max(act) FROM ({_DATASETS}) t GROUP BY of"),
 }
 _OF_ACTS = {
+    "cycles": text(f"SELECT act, of, thing, named FROM ({_CYCLES}) t WHERE act = ANY(:acts)"),
     "luminosities": text(f"SELECT act, of, thing, named FROM ({_LUMINOSITIES}) t WHERE act = ANY(:acts)"),
     "runs": text(f"SELECT act, of, thing, named FROM ({_RUNS}) t WHERE act = ANY(:acts)"),
     "datasets": text(f"SELECT act, of, thing, named FROM ({_DATASETS}) t WHERE act = ANY(:acts)"),
@@ -42,11 +48,12 @@ _BY = text('SELECT id, "by" FROM change_set WHERE id = ANY(:acts)')
 
 @dataclass(frozen=True, slots=True)
 class Touches:
-    """Run number, dataset id, or ``<run> <source>`` → the last act that touched it; and whose these acts were."""
+    """Run number, dataset id, cycle id, or ``<run> <source>`` → the last act that touched it; and whose they were."""
 
     runs: Mapping[int, int]
     datasets: Mapping[int, int]
     luminosities: Mapping[str, int]
+    cycles: Mapping[int, int]
     by: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -55,9 +62,10 @@ def last_touches(session: Session, undone: Undone) -> Touches:
     runs: dict[int, int] = _with_undos(session, undone, "runs")
     datasets: dict[int, int] = _with_undos(session, undone, "datasets")
     luminosities: dict[str, int] = _with_undos(session, undone, "luminosities")
-    acts = {*runs.values(), *datasets.values()}
+    cycles: dict[int, int] = _with_undos(session, undone, "cycles")
+    acts = {*runs.values(), *datasets.values(), *cycles.values()}
     by = {act: author for act, author in session.execute(_BY, {"acts": list(acts)})}
-    return Touches(runs, datasets, luminosities, by)
+    return Touches(runs, datasets, luminosities, cycles, by)
 
 
 def _with_undos(session: Session, undone: Undone, what: str) -> dict[Any, int]:

@@ -3,6 +3,7 @@
 from backend.record.act import (
     Act,
     ConfigurationSaid,
+    CycleSaid,
     DatasetKey,
     DatasetSaid,
     LuminositySaid,
@@ -11,6 +12,7 @@ from backend.record.act import (
     RunSaid,
 )
 from backend.record.columns import Texts, columns_by_name, register_columns, register_texts
+from backend.record.cycles import lock_cycles, next_cycle
 from backend.record.door import record
 from backend.record.locks import lock_runs
 from backend.record.undo import undo
@@ -18,6 +20,7 @@ from backend.record.undo import undo
 __all__ = [
     "Act",
     "ConfigurationSaid",
+    "CycleSaid",
     "DatasetKey",
     "DatasetSaid",
     "LuminositySaid",
@@ -26,7 +29,9 @@ __all__ = [
     "RunSaid",
     "Texts",
     "columns_by_name",
+    "lock_cycles",
     "lock_runs",
+    "next_cycle",
     "record",
     "register_columns",
     "register_texts",

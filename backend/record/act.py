@@ -76,11 +76,21 @@ class ConfigurationSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class CycleSaid:
+    """Attributes said of a cycle, and the ids of datasets that come into it or go; see ``models/cycle.py``."""
+
+    cycle: int
+    said: Mapping[str, Any] = field(default_factory=dict)
+    added: tuple[int, ...] = ()
+    removed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """What one actor says in one change set.
 
-    ``new_runs`` and ``new_datasets`` name what begins to exist by this act. ``undoes`` and ``scope`` are for
-    :func:`~backend.record.undo` alone.
+    ``new_runs``, ``new_datasets`` and ``new_cycles`` name what begins to exist by this act. ``undoes`` and
+    ``scope`` are for :func:`~backend.record.undo` alone.
     """
 
     by: str
@@ -93,6 +103,8 @@ class Act:
     lumisections: tuple[LumisectionSaid, ...] = ()
     luminosities: tuple[LuminositySaid, ...] = ()
     configurations: tuple[ConfigurationSaid, ...] = ()
+    new_cycles: tuple[int, ...] = ()
+    cycles: tuple[CycleSaid, ...] = ()
     undoes: int | None = None
     scope: Mapping[str, Sequence[int]] | None = field(default=None)
 

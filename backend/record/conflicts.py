@@ -52,6 +52,16 @@ _CONFIGURATIONS = text(
     ORDER BY l.id DESC LIMIT 1
 """
 )
+_CYCLES = text(
+    _LATER
+    + """
+    SELECT l."by", l.at, CASE WHEN w.said ? m.attribute THEN m.attribute ELSE 'the datasets' END, 'cycle ' || w.cycle_id
+    FROM later l JOIN cycle_change w ON w.change_set = l.act
+    JOIN LATERAL json_to_recordset(:mine) AS m(of int, attribute text, datasets int[])
+         ON m.of = w.cycle_id AND (w.said ? m.attribute OR m.datasets && (w.added || w.removed))
+    ORDER BY l.id DESC LIMIT 1
+"""
+)
 
 
 def refuse_conflicts(session: Session, act: Act, *, reach: Reach, seen: int) -> None:
@@ -69,6 +79,10 @@ def refuse_conflicts(session: Session, act: Act, *, reach: Reach, seen: int) -> 
         _RUNS: [{"of": s.run_number, "attribute": a} for s in act.runs for a in s.said],
         _DATASETS: [{"of": reach.ids[s.dataset], "attribute": a} for s in act.datasets for a in s.said],
         _CONFIGURATIONS: [{"kind": s.kind, "name": s.name} for s in act.configurations],
+        _CYCLES: [
+            *({"of": s.cycle, "attribute": a} for s in act.cycles for a in s.said),
+            *({"of": s.cycle, "datasets": [*s.added, *s.removed]} for s in act.cycles),
+        ],
     }
     for query, said in mine.items():
         if said and (found := session.execute(query, {"seen": seen, "mine": as_json(said)}).first()):

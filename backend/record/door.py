@@ -7,6 +7,7 @@ from backend.errors import Conflict, InvalidInput
 from backend.record.act import Act, Recorded
 from backend.record.configuring import draw_configurations
 from backend.record.conflicts import refuse_conflicts
+from backend.record.cycles import cycles_reached, draw_cycles
 from backend.record.drawing import draw
 from backend.record.loading import load
 from backend.record.numbering import number
@@ -39,6 +40,7 @@ def record(session: Session, act: Act, *, seen: int | None = None) -> Recorded:
         If the act says nothing, or a proposal speaks of lumisections without speaking of the run.
     """
     _refuse_nonsense(act)
+    cycles = cycles_reached(session, act)
     reach = reach_of(session, act)
     if seen is not None:
         refuse_conflicts(session, act, reach=reach, seen=seen)
@@ -46,6 +48,7 @@ def record(session: Session, act: Act, *, seen: int | None = None) -> Recorded:
     numbered = number(session, act, reach)
     picture = draw(act, reach=reach, loaded=loaded, numbered=numbered)
     configurations = draw_configurations(session, picture, act=act, reach=reach)
+    draw_cycles(session, picture, act=act, cycles=cycles)
     stamp = tick(session, act)
     try:
         append(session, act, stamp=stamp, reach=reach, numbered=numbered, configurations=configurations)
@@ -62,8 +65,10 @@ def _refuse_nonsense(act: Act) -> None:
         *act.lumisections,
         *act.luminosities,
         *act.configurations,
+        *act.cycles,
         *act.new_runs,
         *act.new_datasets,
+        *act.new_cycles,
     )
     if not said and act.undoes is None:
         raise InvalidInput(f"The act {act.why!r} by {act.by} says nothing.")

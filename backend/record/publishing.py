@@ -6,6 +6,7 @@ from sqlmodel import Session, SQLModel
 from backend.projections.picture import Picture, Row
 from backend.record.writing import as_json
 from models.configuration import Configuration
+from models.cycle import CycleNow
 from models.dataset import Dataset
 from models.luminosity import Luminosity
 from models.run import Run
@@ -27,6 +28,7 @@ _GONE = {
     "runs": text("DELETE FROM run WHERE run_number = ANY(:gone)"),
     "datasets": text("DELETE FROM dataset WHERE id = ANY(:gone)"),
     "segments": text("DELETE FROM segments WHERE dataset_id = ANY(:gone)"),
+    "cycles": text("DELETE FROM cycle_now WHERE id = ANY(:gone)"),
 }
 _GONE_PAIRS = {
     "luminosities": text("DELETE FROM luminosity WHERE run_number = :a AND source = :b"),
@@ -42,6 +44,7 @@ def publish(session: Session, picture: Picture) -> None:
         (Segments, picture.segments),
         (Luminosity, picture.luminosities),
         (Configuration, picture.configurations),
+        (CycleNow, picture.cycles),
     ):
         upsert(session, table, rows)
     if picture.columns:
@@ -51,6 +54,8 @@ def publish(session: Session, picture: Picture) -> None:
     if picture.gone_datasets:
         session.execute(_GONE["datasets"], {"gone": picture.gone_datasets})
         session.execute(_GONE["segments"], {"gone": picture.gone_datasets})
+    if picture.gone_cycles:
+        session.execute(_GONE["cycles"], {"gone": picture.gone_cycles})
     for kind, gone in (
         ("luminosities", picture.gone_luminosities),
         ("configurations", picture.gone_configurations),
@@ -80,5 +85,5 @@ def _upsert_statement(table: type[SQLModel]) -> TextClause:
 
 
 _UPSERTS: dict[type[SQLModel], TextClause] = {
-    table: _upsert_statement(table) for table in (Run, Dataset, Segments, Luminosity, Configuration)
+    table: _upsert_statement(table) for table in (Run, Dataset, Segments, Luminosity, Configuration, CycleNow)
 }

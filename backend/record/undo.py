@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from backend.errors import Conflict, InvalidInput, NotFound
+from backend.projections.undone import Thing
 from backend.record.act import Act, Recorded
 from backend.record.door import record
 from backend.record.loading import load_undone
@@ -23,6 +24,11 @@ _CHAIN = text("""
         UNION SELECT change_set FROM dataset_change WHERE dataset_id = ANY(:datasets) AND change_set > :id)
     SELECT w.change_set, s."by" FROM worked w JOIN change_set s ON s.id = w.change_set
     WHERE s.kind <> 'proposal' ORDER BY 1
+""")
+_CREATED_CYCLES = text("SELECT id FROM cycle WHERE change_set = :id ORDER BY id FOR UPDATE")
+_CYCLE_CHAIN = text("""
+    SELECT DISTINCT w.change_set, s."by" FROM cycle_change w JOIN change_set s ON s.id = w.change_set
+    WHERE w.cycle_id = ANY(:cycles) AND w.change_set > :id ORDER BY 1
 """)
 _NOT_UNDOABLE = frozenset({ActKind.INGEST, ActKind.PROPOSAL, ActKind.SETUP})
 
@@ -61,10 +67,8 @@ def undo(
     if _is_undone(session, change_set, scope):
         raise InvalidInput(f"Change set {change_set} ({found.why}) is undone already.")
     root, *undos = chain_of_undos(session, change_set)
-    created = [] if len(undos) % 2 else session.execute(_CREATED, {"id": root}).scalars().all()
-    reached = created if scope is None else [id_ for id_ in created if id_ in scope.get("datasets", ())]
-    if reached:
-        _refuse_broken_chain(session, change_set, reached)
+    if len(undos) % 2 == 0:
+        _refuse_broken_chains(session, change_set, root=root, scope=scope)
     return record(session, Act(by=by, why=why, kind=ActKind.UNDO, undoes=change_set, scope=scope))
 
 
@@ -72,14 +76,22 @@ def _is_undone(session: Session, change_set: int, scope: Mapping[str, Sequence[i
     undone = load_undone(session, [change_set])
     if scope is None:
         return change_set in undone.everywhere
-    return all(change_set in undone.acts("datasets", n) for n in scope.get("datasets", ())) and all(
-        change_set in undone.acts("runs", n) for n in scope.get("runs", ())
-    )
+    things: tuple[Thing, ...] = ("datasets", "runs", "cycles")
+    return all(change_set in undone.acts(thing, n) for thing in things for n in scope.get(thing, ()))
 
 
-def _refuse_broken_chain(session: Session, change_set: int, datasets: Sequence[int]) -> None:
-    later = session.execute(_CHAIN, {"id": change_set, "datasets": datasets}).all()
-    undone = load_undone(session, [act for act, _ in later]).everywhere
-    if chain := [(act, author) for act, author in later if act not in undone]:
-        named = ", ".join(f"{act} by {author}" for act, author in chain)
-        raise Conflict(f"Datasets that change set {change_set} created were worked on since: undo first {named}.")
+def _refuse_broken_chains(
+    session: Session, change_set: int, *, root: int, scope: Mapping[str, Sequence[int]] | None
+) -> None:
+    """What the act made and others worked on since does not vanish under them."""
+    cycles = session.execute(_CREATED_CYCLES, {"id": root}).scalars().all()
+    datasets = session.execute(_CREATED, {"id": root}).scalars().all()
+    for thing, made, later in (("datasets", datasets, _CHAIN), ("cycles", cycles, _CYCLE_CHAIN)):
+        reached = [id_ for id_ in made if scope is None or id_ in scope.get(thing, ())]
+        worked = session.execute(later, {"id": change_set, thing: reached}).all() if reached else []
+        undone = load_undone(session, [act for act, _ in worked]).everywhere
+        if chain := [f"{act} by {author}" for act, author in worked if act not in undone]:
+            raise Conflict(
+                f"{thing.capitalize()} that change set {change_set} created were worked on since: "
+                f"undo first {', '.join(chain)}."
+            )

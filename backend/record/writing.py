@@ -1,7 +1,7 @@
 """What goes into the database: the clock's next number, the act's words, and the rows of the projections."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import orjson
@@ -52,6 +52,12 @@ _CONFIGURATION_WORDS = text("""
     SELECT :act, kind, name, version, body, is_enabled FROM json_to_recordset(:rows)
         AS r(kind text, name text, version int, body jsonb, is_enabled bool)
 """)
+_NEW_CYCLES = text("INSERT INTO cycle (id, change_set) SELECT unnest(CAST(:cycles AS int[])), :act")
+_CYCLE_WORDS = text("""
+    INSERT INTO cycle_change (change_set, cycle_id, said, added, removed)
+    SELECT :act, cycle, said, added, removed
+    FROM json_to_recordset(:rows) AS r(cycle int, said jsonb, added int[], removed int[])
+""")
 
 
 def as_json(rows: Any) -> str:
@@ -80,6 +86,8 @@ def append(
     """Write what begins to exist, and every word of the act."""
     if act.new_runs:
         session.execute(_NEW_RUNS, {"runs": list(act.new_runs), "act": stamp.change_set})
+    if act.new_cycles:
+        session.execute(_NEW_CYCLES, {"cycles": list(act.new_cycles), "act": stamp.change_set})
     new = [{"id": id_, "run_number": reach.keys[id_].run_number, "name": reach.keys[id_].name} for id_ in reach.new]
     spoken = [loaded.word for loaded in numbered.words]
     words = [
@@ -119,6 +127,7 @@ def append(
         (_WORDS, words),
         (_LUMINOSITY_WORDS, luminosities),
         (_CONFIGURATION_WORDS, configurations),
+        (_CYCLE_WORDS, [asdict(said) for said in act.cycles]),
     )
     for statement, said in rows:
         if said:
@@ -137,4 +146,5 @@ def stamped(picture: Picture, stamp: Recorded) -> Picture:
         datasets=stamp_rows(picture.datasets),
         luminosities=stamp_rows(picture.luminosities),
         configurations=stamp_rows(picture.configurations),
+        cycles=stamp_rows(picture.cycles),
     )

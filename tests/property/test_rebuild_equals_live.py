@@ -13,6 +13,7 @@ from backend.rebuild import rebuild
 from backend.record import (
     Act,
     ConfigurationSaid,
+    CycleSaid,
     DatasetKey,
     DatasetSaid,
     LuminositySaid,
@@ -27,7 +28,8 @@ from tests.factories import a_run, columns
 
 RUNS = (1, 2)
 PROMPT = "/PromptReco/Collisions2022/DQM"
-PROJECTIONS = ("run", "dataset", "segments", "luminosity", "configuration")
+CYCLES = (1, 2)
+PROJECTIONS = ("run", "dataset", "segments", "luminosity", "configuration", "cycle_now")
 
 ranges = st.tuples(st.integers(1, 30), st.integers(1, 30)).map(lambda p: LumiRange(min(p), max(p)))
 origins = st.sampled_from(list(Origin))
@@ -75,6 +77,18 @@ configuration_words = st.builds(
     st.booleans(),
 )
 
+cycle_attributes = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": st.sampled_from(["week 1", "week 2"]),
+        "deadline": st.none() | st.just("2026-11-30T23:59:00Z"),
+        "state.tracker": st.none() | st.sampled_from(["pending", "completed"]),
+        "deleted": st.booleans(),
+    },
+)
+in_cycle = st.lists(st.integers(1, 4), max_size=3, unique=True).map(tuple)
+cycle_words = st.builds(CycleSaid, st.sampled_from(CYCLES), cycle_attributes, in_cycle, in_cycle)
+
 
 def acts(ids: list[int]) -> st.SearchStrategy[tuple[str, Any]]:
     kinds = st.sampled_from([ActKind.FLAG, ActKind.FLAG, ActKind.ACCEPT, ActKind.REJECT, ActKind.PROPOSAL])
@@ -88,6 +102,10 @@ def acts(ids: list[int]) -> st.SearchStrategy[tuple[str, Any]]:
         lumisections=st.lists(words(ids), max_size=4).map(tuple),
         luminosities=st.lists(luminosity_words, max_size=1).map(tuple),
         configurations=st.lists(configuration_words, max_size=1, unique_by=lambda c: c.name).map(tuple),
+        cycles=st.lists(cycle_words, max_size=2).map(tuple),
+    )
+    make_cycle = st.builds(
+        lambda word: Act("L. Moreau", "cycle", ActKind.CYCLE, new_cycles=(word.cycle,), cycles=(word,)), cycle_words
     )
     create = st.builds(
         lambda run: Act("L. Moreau", "sign-off", ActKind.DATASET, new_datasets=(DatasetKey(run, PROMPT),)),
@@ -98,10 +116,11 @@ def acts(ids: list[int]) -> st.SearchStrategy[tuple[str, Any]]:
         optional={
             "datasets": st.lists(st.integers(1, 4), max_size=2),
             "runs": st.lists(st.sampled_from(RUNS), max_size=1),
+            "cycles": st.lists(st.sampled_from(CYCLES), max_size=1),
         },
     )
     take_back = st.tuples(st.just("undo"), st.tuples(st.integers(2, 14), scope))
-    return st.one_of(st.tuples(st.just("say"), say), st.tuples(st.just("say"), create), take_back)
+    return st.one_of(st.tuples(st.just("say"), say), st.tuples(st.just("say"), create | make_cycle), take_back)
 
 
 def play(on: Engine, kind: str, what: Any) -> None:
