@@ -15,7 +15,7 @@ from backend.record.columns import Texts, columns_by_name, register_columns, reg
 from backend.record.cycles import lock_cycles, next_cycle
 from backend.record.door import record
 from backend.record.locks import lock_runs
-from backend.record.undo import undo
+from backend.record.undo import refuse_to_undo, undo
 
 __all__ = [
     "Act",
@@ -33,6 +33,7 @@ __all__ = [
     "lock_runs",
     "next_cycle",
     "record",
+    "refuse_to_undo",
     "register_columns",
     "register_texts",
     "undo",

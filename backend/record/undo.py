@@ -16,8 +16,11 @@ from backend.record.loading import load_undone
 from backend.record.reach import chain_of_undos
 from models.vocabulary import ActKind
 
-_ACT = text('SELECT id, kind, "by", why FROM change_set WHERE id = :id FOR UPDATE')
-_CREATED = text("SELECT id FROM dataset_identity WHERE change_set = :id ORDER BY id FOR UPDATE")
+_ACT = text('SELECT id, kind, "by", why FROM change_set WHERE id = :id')
+_LOCK = text("SELECT id FROM change_set WHERE id = :id FOR UPDATE")
+_LOCK_CREATED = text("SELECT id FROM dataset_identity WHERE change_set = ANY(:ids) ORDER BY id FOR UPDATE")
+_LOCK_CREATED_CYCLES = text("SELECT id FROM cycle WHERE change_set = ANY(:ids) ORDER BY id FOR UPDATE")
+_CREATED = text("SELECT id FROM dataset_identity WHERE change_set = :id ORDER BY id")
 _CHAIN = text("""
     WITH worked AS (
         SELECT change_set FROM lumisection_change WHERE dataset_id = ANY(:datasets) AND change_set > :id
@@ -25,7 +28,7 @@ _CHAIN = text("""
     SELECT w.change_set, s."by" FROM worked w JOIN change_set s ON s.id = w.change_set
     WHERE s.kind <> 'proposal' ORDER BY 1
 """)
-_CREATED_CYCLES = text("SELECT id FROM cycle WHERE change_set = :id ORDER BY id FOR UPDATE")
+_CREATED_CYCLES = text("SELECT id FROM cycle WHERE change_set = :id ORDER BY id")
 _CYCLE_CHAIN = text("""
     SELECT DISTINCT w.change_set, s."by" FROM cycle_change w JOIN change_set s ON s.id = w.change_set
     WHERE w.cycle_id = ANY(:cycles) AND w.change_set > :id ORDER BY 1
@@ -52,6 +55,22 @@ def undo(
 
     Raises
     ------
+    NotFound, InvalidInput, Conflict
+        As :func:`refuse_to_undo`.
+    """
+    if session.execute(_LOCK, {"id": change_set}).one_or_none() is not None:
+        made_by = chain_of_undos(session, change_set)[:1]
+        session.execute(_LOCK_CREATED_CYCLES, {"ids": made_by})
+        session.execute(_LOCK_CREATED, {"ids": made_by})
+    refuse_to_undo(session, change_set, scope=scope)
+    return record(session, Act(by=by, why=why, kind=ActKind.UNDO, undoes=change_set, scope=scope))
+
+
+def refuse_to_undo(session: Session, change_set: int, *, scope: Mapping[str, Sequence[int]] | None = None) -> None:
+    """See that an act can be taken back, as far as it and what it created are concerned.
+
+    Raises
+    ------
     NotFound
         If there is no such act.
     InvalidInput
@@ -69,7 +88,6 @@ def undo(
     root, *undos = chain_of_undos(session, change_set)
     if len(undos) % 2 == 0:
         _refuse_broken_chains(session, change_set, root=root, scope=scope)
-    return record(session, Act(by=by, why=why, kind=ActKind.UNDO, undoes=change_set, scope=scope))
 
 
 def _is_undone(session: Session, change_set: int, scope: Mapping[str, Sequence[int]] | None) -> bool:
