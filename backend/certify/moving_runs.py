@@ -1,0 +1,65 @@
+"""To move a run from OPEN over SIGNOFF to COMPLETED, and back. To move on takes a complete run, and makes its datasets.
+
+The run, its new datasets and the first verdicts on them are one act: undone together, or not at all.
+"""
+
+from sqlmodel import Session
+
+from backend.access import Action, Actor
+from backend.certify.completeness import refuse_incomplete
+from backend.certify.permitted import permitted
+from backend.certify.seen import refuse_unseen
+from backend.certify.sign_off import datasets_of_sign_off
+from backend.certify.standing import StandingRun, standing_run
+from backend.errors import NotFound, WrongState
+from backend.record import Act, Recorded, RunSaid, record
+from models.vocabulary import ActKind, Origin, RunState
+
+_ORDER = tuple(RunState)
+
+
+def move_run(
+    session: Session, actor: Actor, run_number: int, to: RunState, *, why: str = "", seen: int | None
+) -> Recorded:
+    """Move a run on to SIGNOFF or COMPLETED, which creates its datasets, or back.
+
+    Raises
+    ------
+    NotPermitted, NotFound
+        If the actor may not move it there, or there is no such run.
+    WrongState
+        If the run is there already; or, moving on, if it has no lumisections, no class, or a certifiable component
+        without a verdict, which the sentence names with its lumisections.
+    Conflict
+        If somebody moved it after ``seen``.
+    """
+    run = _permitted_run(session, actor, run_number, to)
+    if run.state is to:
+        raise WrongState(f"Run {run_number} is in state {to} already.")
+    if is_on(run.state, to):
+        refuse_incomplete(session, run)
+    said = RunSaid(run_number, {"state": to.value}, Origin.PERSON)
+    own = Act(by=actor.name, why=why.strip() or f"{run.state} to {to}", kind=ActKind.MOVE_RUN, runs=(said,))
+    refuse_unseen(session, own, seen=seen)
+    return record(session, datasets_of_sign_off(session, run_number).within(own) if is_on(run.state, to) else own)
+
+
+def is_on(state: RunState, to: RunState) -> bool:
+    """Whether a move goes on, and not back."""
+    return _ORDER.index(to) > _ORDER.index(state)
+
+
+def right_to_move(state: RunState, to: RunState) -> Action:
+    """The right that a move needs."""
+    return Action.RUN_MOVE if is_on(state, to) else Action.RUN_REOPEN
+
+
+def _permitted_run(session: Session, actor: Actor, run_number: int, to: RunState) -> StandingRun:
+    """The run; the right comes first, also where there is none: one cannot tell then whether it would go on or back."""
+    try:
+        run = standing_run(session, run_number)
+    except NotFound:
+        permitted(session, actor, Action.RUN_REOPEN if to is RunState.OPEN else Action.RUN_MOVE)
+        raise
+    permitted(session, actor, right_to_move(run.state, to) if run.state is not to else Action.RUN_MOVE)
+    return run
