@@ -7,6 +7,7 @@ import streamlit as st
 from backend.errors import RegistryError
 from dashboard.components.act_bar import act_bar
 from dashboard.components.keyboard import keyboard
+from dashboard.doing import refusal
 from dashboard.session import actor
 from dashboard.shell import banner, frame, header
 
@@ -28,6 +29,7 @@ def main() -> None:
     banner()
     try:
         header(actor())
+        refusal()
         page.run()
         act_bar()
         keyboard()

@@ -7,10 +7,12 @@ import streamlit as st
 from backend.queries import RunRow
 from dashboard.facts import facts_html, facts_of
 from dashboard.links import links_of_run
+from dashboard.run_acts import run_acts
+from dashboard.why import why_html
 
 
-def run_inspector(run: RunRow) -> None:
-    """Draw the card of one run."""
+def run_inspector(run: RunRow, *, seen: int) -> None:
+    """Draw the card of one run; ``seen`` is the change set that the page shows."""
     with st.container(key="inspector", width=344):
         st.html(_head(run))
         with st.container(horizontal=True, key="inspector-acts"):
@@ -19,7 +21,9 @@ def run_inspector(run: RunRow) -> None:
             if st.button("Close", key="inspector-close", type="tertiary"):
                 del st.query_params["selected"]
                 st.rerun()
+        run_acts(run.run_number, run.attributes, seen=seen)
         st.html(facts_html(facts_of(run.attributes, run.oms, lumisections=run.lumisections)))
+        st.html(why_html(run.run_number))
         st.html(links_html(run.run_number))
 
 

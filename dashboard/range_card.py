@@ -52,7 +52,7 @@ def _row(column: ColumnStrip, looked_at: LumiSet) -> str:
     quiet = Status.GOOD if kind is ColumnKind.FLAG else Bit.TRUE
     found: dict[str, int] = {}
     for said in column.segments:
-        if isinstance(said.value, Status | Bit) and said.value not in (quiet, Bit.NULL):
+        if isinstance(said.value, Status | Bit) and said.value is not quiet and said.value is not Bit.NULL:
             word = said.value.word if isinstance(said.value, Status) else "false"
             found[word] = found.get(word, 0) + len(looked_at & LumiSet.of([said.range]))
     text = ", ".join(f"{word} {n:,}" for word, n in found.items() if n)

@@ -3,6 +3,7 @@
 import itertools
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -65,14 +66,28 @@ def data() -> Path:
 @pytest.fixture(scope="session")
 def season_url(postgresql: Embedded) -> Iterator[str]:
     """The URL of a registry that holds the newest sixty runs of the simulated season of 2018, for reading only."""
-    name = f"season_{os.getpid()}"
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
+    with a_season(postgresql, most=60) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def small_season_url(postgresql: Embedded) -> Iterator[str]:
+    """The URL of a registry with the newest eight runs of the season, for the tests of one module to write in."""
+    with a_season(postgresql, most=8) as url:
+        yield url
+
+
+@contextmanager
+def a_season(server: Embedded, *, most: int) -> Iterator[str]:
+    """A registry with the newest runs of the simulated season of 2018, dropped afterwards."""
+    name = f"season_{os.getpid()}_{next(_counter)}"
+    with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template STRATEGY wal_log")
-    on = engine_for(postgresql.url(name))
+    on = engine_for(server.url(name))
     make_ready(on)
     with running_simulator("2018", pace="max") as simulator:
-        ingest_season(on, simulator, most=60)
+        ingest_season(on, simulator, most=most)
     on.dispose()
-    yield postgresql.url(name)
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
+    yield server.url(name)
+    with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -86,7 +86,7 @@ def _runs(asked: Filter, columns: tuple[QualityColumn, ...], sheet: str, live: b
         with st.container(key="online-runs"):
             _grid(found, page=page, shown=shown, sheet=sheet, selected=selected, sort=sort)
         if selected and (run := one_run(int(selected))):
-            run_inspector(run)
+            run_inspector(run, seen=found.change_set)
 
 
 def _grid(

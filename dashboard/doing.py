@@ -1,0 +1,53 @@
+"""To do something: one command in one transaction, told in the act bar with Undo; a refusal stays until answered."""
+
+from collections.abc import Callable
+
+import streamlit as st
+from sqlmodel import Session
+
+from backend.access import Actor
+from backend.certify.taking_back import take_back
+from backend.db import engine, transaction
+from backend.errors import Conflict, RegistryError
+from backend.record import Recorded
+from dashboard.components.act_bar import Done, announce
+from dashboard.session import actor
+
+Command = Callable[[Session, Actor], Recorded]
+_REFUSED = "refused"
+
+
+def do(sentence: str, command: Command) -> bool:
+    """Do it in the name of who looks at the page, whose right is asked again; gives whether it was done.
+
+    Parameters
+    ----------
+    sentence
+        What was done, as the act bar says it: "Run 325057 signed off".
+    """
+    st.session_state.pop(_REFUSED, None)
+    try:
+        with transaction(engine()) as session:
+            recorded = command(session, actor())
+    except Conflict as error:
+        st.session_state[_REFUSED] = f"{error} Nothing was overwritten: look again before you change it."
+        return False
+    except RegistryError as error:
+        st.session_state[_REFUSED] = str(error)
+        return False
+    announce(Done(sentence, lambda: _undo(recorded.change_set, sentence)))
+    return True
+
+
+def refusal() -> None:
+    """The banner with what was refused, until it is answered."""
+    if sentence := st.session_state.get(_REFUSED):
+        with st.container(key="refusal", horizontal=True, vertical_alignment="center"):
+            st.error(sentence, icon=":material/block:")
+            st.button("Look again", key="refusal-answered", on_click=st.session_state.pop, args=(_REFUSED, None))
+
+
+def _undo(change_set: int, sentence: str) -> Done:
+    with transaction(engine()) as session:
+        undone = take_back(session, actor(), change_set, why=f"undo: {sentence}")
+    return Done(f"Undone: {sentence}", lambda: _undo(undone.change_set, f"Undone: {sentence}"))

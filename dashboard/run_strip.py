@@ -1,0 +1,92 @@
+"""The strip of the Run page with what belongs to it: datasets, range, what may be flagged, what was said."""
+
+import streamlit as st
+
+from backend.configuration import GLOBAL, Side
+from backend.queries import RunFacts
+from backend.record import DatasetKey
+from dashboard.components.lumi_strip import StripEvent, event_of, lumi_strip
+from dashboard.data import components_of, history, luminosity, strip
+from dashboard.flag_form import flag_form
+from dashboard.range_card import range_card
+from dashboard.session import from_address, to_address
+from dashboard.strip_sheets import as_of_marks, bit_rows, component_rows, notes_of
+from dashboard.timeline import timeline
+from models.lumis import BadLumisections, LumiRange
+from models.vocabulary import ONLINE
+
+
+def strip_tab(facts: RunFacts) -> None:
+    """Draw the strip, the card of the range, the form that flags it, and the time line."""
+    key = f"strip-{facts.run_number}"
+    said = event_of(key)
+    as_of = said.as_of if said else as_of_in_address()
+    names = datasets_compared(facts)
+    strips = [strip(facts.run_number, name, as_of) for name in names]
+    past = history(facts.run_number)
+    notes, index = notes_of(strips)
+    lumi = luminosity(facts.run_number)
+    recorded = [lumi.recorded_per_pb.get(n) for n in range(1, max(lumi.recorded_per_pb, default=0) + 1)]
+    with st.container(key="run-main", horizontal=True, gap="small"):
+        with st.container(key="run-strip"):
+            event = lumi_strip(
+                known=strips[0].known,
+                rows=component_rows(strips, components_of(Side.OFFLINE, GLOBAL), index),
+                bits=bit_rows(strips[0], index),
+                notes=notes,
+                lane_names=tuple(names),
+                recorded_per_pb=recorded,
+                start=facts.attributes["start_time"],
+                selected=_range(),
+                ticked=st.session_state.get(f"{key}-ticked", frozenset()),
+                as_of_marks=as_of_marks(past),
+                as_of=as_of,
+                key=key,
+            )
+        st.session_state[f"{key}-ticked"] = event.ticked
+        _remember(event)
+        with st.container(key="run-side", width=344):
+            range_card(event.range, strips[-1], lumi)
+            if event.range is not None and as_of is None:
+                with st.container(key="flag-form"):
+                    dataset = DatasetKey(facts.run_number, names[-1])
+                    flag_form(dataset, strips[-1].known, event.range, ticked=event.ticked, seen=facts.change_set)
+            timeline(past)
+
+
+def datasets_compared(facts: RunFacts) -> tuple[str, ...]:
+    """The one or two datasets that the strip compares, upper and lower; the lower one is flagged."""
+    names = [d.name for d in facts.datasets if not d.is_hidden]
+    if len(names) == 1:
+        return (ONLINE,)
+    chosen = st.multiselect(
+        "Datasets, upper and lower",
+        names,
+        default=names[:1],
+        max_selections=2,
+        key="datasets",
+        bind="query-params",
+    )
+    return tuple(chosen) or (ONLINE,)
+
+
+def as_of_in_address() -> int | None:
+    """The change set that the address looks back to; none is now."""
+    said = from_address("as_of")
+    return int(said) if said.isdecimal() else None
+
+
+def _range() -> LumiRange | None:
+    first, _, last = from_address("ls").partition("-")
+    try:
+        return LumiRange(int(first), int(last or first)) if first else None
+    except (ValueError, BadLumisections):
+        return None
+
+
+def _remember(event: StripEvent) -> None:
+    chosen = event.range
+    to_address(
+        ls=f"{chosen.first}-{chosen.last}" if chosen else None,
+        as_of=str(event.as_of) if event.as_of else None,
+    )
