@@ -59,7 +59,8 @@ def judged(session: Session, run_number: int, *, once: Mapping[str, Any]) -> Jud
 
 def judged_anew(session: Session, run_number: int, *, with_people: bool) -> Judged:
     """Everything that rules say of a run, as though nobody had ever judged it; below people, or without them."""
-    return _judged(session, run_number, once={}, is_anew=True, with_people=with_people)
+    once = {} if with_people else {STOP_REASON: None}
+    return _judged(session, run_number, once=once, is_anew=True, with_people=with_people)
 
 
 def judge_again(session: Session, run_number: int, *, why: str) -> Recorded | None:
