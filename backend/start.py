@@ -2,12 +2,13 @@
 
 from sqlalchemy import Engine
 
+from backend.certify.accepted_defaults import ensure_default_accepted_datasets
 from backend.classify import ensure_default_classifiers
 from backend.configuration import ensure_ready
 
 
 def make_ready(on: Engine) -> None:
-    """See to the schema, columns, workspaces, rights and classifiers; what people changed since stays as it is.
+    """See to the schema, columns, workspaces, rights, classifiers and accepted datasets; what people changed stays.
 
     Raises
     ------
@@ -16,3 +17,4 @@ def make_ready(on: Engine) -> None:
     """
     ensure_ready(on)
     ensure_default_classifiers(on)
+    ensure_default_accepted_datasets(on)

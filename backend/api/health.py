@@ -1,6 +1,7 @@
 """How the registry is, for whoever watches over it."""
 
 import tomllib
+from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -11,6 +12,7 @@ from fastapi.responses import Response
 from backend.api.asked import as_json, reading
 from backend.db import ROOT
 from backend.queries import Health, health
+from backend.queries.health import season_progress
 from backend.settings import settings
 
 router = APIRouter(tags=["health"])
@@ -25,7 +27,7 @@ def health_of_the_registry(request: Request) -> Response:
     chosen = settings()
     with reading(request) as session:
         found = health(session, chosen)
-    season = {"season": {"runs": found.runs}} if chosen.environment == "demo" else {}
+        season = {"season": asdict(season_progress(session))} if chosen.environment == "demo" else {}
     return as_json(_answer(found) | season)
 
 

@@ -11,13 +11,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Protocol, Self, TypeVar
+from typing import Protocol, Self, TypeAlias, TypeVar
 
 import httpx
 import orjson
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from backend.errors import SourceNonsense, SourceUnavailable
+
+Network: TypeAlias = httpx.BaseTransport
+"""What answers in place of the network; tests give their own."""
 
 T = TypeVar("T")
 Query = Sequence[tuple[str, str]]

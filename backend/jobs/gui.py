@@ -3,11 +3,10 @@
 import time
 from collections.abc import Callable
 
-import httpx
-
 from backend.certify.gui_links import GuiLook, is_looked_for, link_listed
 from backend.db import transaction
 from backend.ingest.dqm_gui import open_dqm_gui
+from backend.ingest.transport import Network
 from backend.jobs.job import Ending, Interrupted, Report, Tick
 from backend.settings import Settings
 
@@ -15,7 +14,7 @@ _NAMED = 3
 """So many runs that could not be judged are named in the sentence."""
 
 
-def looking_at_the_gui(settings: Settings, *, network: httpx.BaseTransport | None = None) -> Callable[[Tick], Report]:
+def looking_at_the_gui(settings: Settings, *, network: Network | None = None) -> Callable[[Tick], Report]:
     """The job that links and opens the datasets which have appeared in the DQM GUI."""
 
     def look(tick: Tick) -> Report:

@@ -24,6 +24,30 @@ _JOBS = text("""
 """)
 
 
+PEOPLE = "people"
+"""The job under which the people of the demo say that the season is certified."""
+
+_SEASON = text("""
+    SELECT (SELECT count(*) FROM run) AS runs,
+           (SELECT count(DISTINCT run_number) FROM dataset WHERE states->>'global' = 'COMPLETED') AS certified,
+           EXISTS (SELECT FROM job_run WHERE job = :people AND outcome = 'ok') AS done
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonProgress:
+    """How far the season of the demo has come: runs there, runs with a completed dataset, and whether that is all."""
+
+    runs: int
+    certified: int
+    done: bool
+
+
+def season_progress(session: Session) -> SeasonProgress:
+    """How far the season of the demo has come."""
+    return SeasonProgress(*session.execute(_SEASON, {"people": PEOPLE}).one())
+
+
 @dataclass(frozen=True, slots=True)
 class JobTick:
     """The last tick of a job: how it ended and what it said, and when a tick last ended well."""
