@@ -122,15 +122,17 @@ def _words(tally: Tally, pair: _Pair, flags: Flags, *, column: tuple[str, int]) 
     differs = EMPTY
     words: list[LumisectionSaid] = []
     for where, there in pieces(flags.get((pair.source.id, id_), ()), pair.target.known):
+        to_say = EMPTY
         for within, here in pieces(flags.get((pair.target.id, id_), ()), where):
             if _alike(there, here):
                 tally.stays[name, status_of(here)] += len(within)
                 continue
-            differs = differs | within
+            to_say = to_say | within
             tally.flags[name, status_of(here), status_of(there)] += len(within)
             tally.covered += len(within) if here is not None and here.origin is Origin.PERSON else 0
-            if there is not None:
-                words += (_word(pair.target.key, id_, found, there) for found in within.ranges)
+        differs = differs | to_say
+        if there is not None:
+            words += (_word(pair.target.key, id_, found, there) for found in to_say.ranges)
     both = (Origin.RULE, Origin.PERSON)
     key = pair.target.key
     withdrawn = (LumisectionSaid(key, (id_,), r, None, Origin.PERSON, withdraws=both) for r in differs.ranges)
