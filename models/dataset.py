@@ -1,5 +1,6 @@
 """Projection: every dataset as it stands now, with its counts per flag and status and its searchable words."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Column, Computed, Index, Integer, SmallInteger, Text, text
@@ -11,11 +12,22 @@ from models.vocabulary import OFFLINE_COMPONENTS
 IN_GUI = """jsonb_path_exists(attributes, '$.keyvalue().key ? (@ starts with "gui.")')"""
 """Whether the DQM GUI shows the dataset: it was seen there under some name (``gui.<name>``)."""
 
-_STATE_INDEXES = tuple(
-    Index(f"dataset_state_{workspace}", text(f"(states ->> '{workspace}')"))
-    for workspace in sorted({"global", *OFFLINE_COMPONENTS})
-)
-"""One per workspace: its desk lists datasets by its own state alone. A workspace made later is read without one."""
+IN_SIGHT = "name <> 'online' AND NOT is_hidden"
+"""What an offline desk lists unless asked for more. Written as in the indexes of the desks."""
+
+EDITABLE = "IN ('OPEN', 'SIGNOFF', 'COMPLETED')"
+"""The states in which a workspace works on a dataset. Written as in the indexes of the desks."""
+
+
+def _desk_indexes() -> Iterator[Index]:
+    """For every workspace its states, and what its desk lists, in order; a workspace made later is read without."""
+    for workspace in sorted({"global", *OFFLINE_COMPONENTS}):
+        state = f"(states ->> '{workspace}')"
+        yield Index(f"dataset_state_{workspace}", text(state))
+        yield Index(
+            f"dataset_desk_{workspace}", "run_number", "id", postgresql_where=text(f"{state} {EDITABLE} AND {IN_SIGHT}")
+        )
+    yield Index("dataset_in_sight", "run_number", "id", postgresql_where=text(IN_SIGHT))
 
 
 class Dataset(SQLModel, table=True):
@@ -34,7 +46,7 @@ class Dataset(SQLModel, table=True):
         Index("dataset_last_change", "last_change"),
         Index("dataset_words", "words", postgresql_using="gin"),
         Index("dataset_in_gui", text(f"({IN_GUI})")),
-        *_STATE_INDEXES,
+        *_desk_indexes(),
     )
 
     id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))

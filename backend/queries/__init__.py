@@ -3,6 +3,9 @@
 from backend.queries.attributes import RUNS, Attribute, Catalogue, Kind
 from backend.queries.columns import CataloguedColumn, ColumnsCatalogue, columns_catalogue
 from backend.queries.counters import Counters, counters
+from backend.queries.dataset_attributes import DATASETS
+from backend.queries.dataset_counters import DatasetCounters, dataset_counters, unique_dataset_names
+from backend.queries.datasets import DatasetRow, DatasetsPage, datasets_page, ids_of
 from backend.queries.filter_text import format_filter, parse_filter
 from backend.queries.filters import (
     EVERYTHING,
@@ -29,6 +32,7 @@ from backend.queries.strip import ColumnStrip, Said, SaidBy, Strip, strip_of
 from backend.queries.values import Span
 
 __all__ = [
+    "DATASETS",
     "EVERYTHING",
     "RUNS",
     "AllOf",
@@ -43,7 +47,10 @@ __all__ = [
     "Condition",
     "Count",
     "Counters",
+    "DatasetCounters",
     "DatasetFacts",
+    "DatasetRow",
+    "DatasetsPage",
     "Filter",
     "FlagCondition",
     "Health",
@@ -70,9 +77,12 @@ __all__ = [
     "checked",
     "columns_catalogue",
     "counters",
+    "dataset_counters",
+    "datasets_page",
     "format_filter",
     "health",
     "history_of_run",
+    "ids_of",
     "latest_change",
     "luminosity_of",
     "operators_of",
@@ -80,4 +90,5 @@ __all__ = [
     "run_facts",
     "runs_page",
     "strip_of",
+    "unique_dataset_names",
 ]

@@ -63,9 +63,39 @@ def where(tree: Filter, flags: Mapping[str, int]) -> Truth:
         case AnyOf(parts):
             return or_(false(), *_parts(parts, or_, flags))
         case FlagCondition():
-            return _online_where(_flag(tree, flags))
+            return _online_where(flag_holds(tree, flags))
         case Condition():
             return _condition(tree)
+
+
+def compared(column: Column, kind: Kind, operator: Operator, value: Any) -> Truth:
+    """A comparison of a column that holds such a kind; a *not* turns its plain sister round."""
+    if operator in _TURNED:
+        return turned(compared(column, kind, _TURNED[operator], value))
+    if kind is Kind.ANY:
+        return _of_oms(column, operator, value)
+    if operator is Operator.CONTAINS and kind in _HOLDS:
+        return _HOLDS[kind](column, value)
+    return _TESTS[operator](column, value)
+
+
+def turned(plain: Truth) -> Truth:
+    """That something does not hold, null being that it does not."""
+    return func.coalesce(plain, false()).is_(false())
+
+
+def flag_holds(flag: FlagCondition, flags: Mapping[str, int]) -> Truth:
+    """The expression for a condition on a flag, over a dataset's counts."""
+    count = flag_count(column_id(flag.column, flags), flag.status)
+    match flag.quantifier:
+        case Count(operator, n):
+            return _TESTS[operator](count, n)
+        case Quantifier.ANY:
+            return count > 0
+        case Quantifier.NONE:
+            return count == 0
+        case Quantifier.ALL:
+            return and_(count == DATASET.c.lumisections, DATASET.c.lumisections > 0)
 
 
 def run_column(name: str) -> Column:
@@ -120,7 +150,7 @@ def _parts(parts: Sequence[Filter], join: Callable[..., Truth], flags: Mapping[s
     """The parts of a group; what is asked of counts alone is asked of the datasets in one look."""
     counted = [part for part in parts if isinstance(part, FlagCondition)]
     if counted:
-        yield _online_where(join(*(_flag(part, flags) for part in counted)))
+        yield _online_where(join(*(flag_holds(part, flags) for part in counted)))
     yield from (where(part, flags) for part in parts if part not in counted)
 
 
@@ -130,30 +160,12 @@ def _online_where(condition: Truth) -> Truth:
     return RUN.c.run_number.in_(online.correlate(None))
 
 
-def _flag(flag: FlagCondition, flags: Mapping[str, int]) -> Truth:
-    count = flag_count(column_id(flag.column, flags), flag.status)
-    match flag.quantifier:
-        case Count(operator, n):
-            return _TESTS[operator](count, n)
-        case Quantifier.ANY:
-            return count > 0
-        case Quantifier.NONE:
-            return count == 0
-        case Quantifier.ALL:
-            return and_(count == DATASET.c.lumisections, DATASET.c.lumisections > 0)
-
-
 def _condition(condition: Condition) -> Truth:
-    operator, value = condition.operator, condition.value
-    if operator in _TURNED:
-        plain = _condition(Condition(condition.attribute, _TURNED[operator], value))
-        return func.coalesce(plain, false()).is_(false())
-    kind = RUNS.find(condition.attribute).kind
-    if kind is Kind.ANY:
-        return _of_oms(run_column(condition.attribute), operator, value)
-    if operator is Operator.CONTAINS and kind in _HOLDS:
-        return _HOLDS[kind](run_column(condition.attribute), value)
-    return _TESTS[operator](run_column(condition.attribute), value)
+    operator, value, kind = condition.operator, condition.value, RUNS.find(condition.attribute).kind
+    if kind is not Kind.WORDS:
+        return compared(run_column(condition.attribute), kind, operator, value)
+    said = _online_where(compared(DATASET.c.words, kind, Operator.CONTAINS, value))
+    return said if operator is Operator.CONTAINS else turned(said)
 
 
 def _of_oms(json: Column, operator: Operator, value: Any) -> Truth:
@@ -202,7 +214,7 @@ _TESTS: Mapping[Operator, Callable[[Any, Any], Truth]] = {
 }
 _HOLDS: Mapping[Kind, Callable[[Any, Any], Truth]] = {
     Kind.LIST: lambda column, name: any_(column) == name,
-    Kind.WORDS: lambda column, text: _online_where(
-        column.bool_op("@@")(func.websearch_to_tsquery(literal_column("'simple'::regconfig"), text))
+    Kind.WORDS: lambda column, text: column.bool_op("@@")(
+        func.websearch_to_tsquery(literal_column("'simple'::regconfig"), text)
     ),
 }

@@ -159,12 +159,13 @@ def _matching(
 def _terms(sort: Sequence[Sort], flags: Mapping[str, int]) -> list[_Term]:
     terms: list[_Term] = []
     for key in sort:
-        columns = _flag_terms(key.key, flags) if "-" in key.key else [sort_column(_sortable(key.key).name)]
+        columns = flag_terms(key.key, flags) if "-" in key.key else [sort_column(_sortable(key.key).name)]
         terms += [(column, key.descending) for column in columns]
     return terms
 
 
-def _flag_terms(component: str, flags: Mapping[str, int]) -> list[ColumnElement[Any]]:
+def flag_terms(component: str, flags: Mapping[str, int]) -> list[ColumnElement[Any]]:
+    """What to sort by for the worst flags of a component: how much is bad, then how much is not good."""
     of_column = column_id(component, flags)
     return [flag_count(of_column, Status.BAD), DATASET.c.lumisections - flag_count(of_column, Status.GOOD)]
 
@@ -184,7 +185,7 @@ def _bits(session: Session, found: Sequence[Row[Any]], catalogue: ColumnsCatalog
 
 def _row(row: Row[Any], columns: Mapping[int, CataloguedColumn], bits: BitCounts) -> RunRow:
     counts: dict[str, Mapping[int, int]] = {
-        str(columns[id_]): of_flag for id_, of_flag in _flag_counts(row.counts or (), columns)
+        str(columns[id_]): of_flag for id_, of_flag in flag_counts(row.counts or (), columns)
     }
     counts |= {str(columns[id_]): of_bit for id_, of_bit in bits.get(row.id, {}).items()}
     notes = {str(columns[int(id_)]): note for id_, note in (row.notes or {}).items()}
@@ -192,7 +193,7 @@ def _row(row: Row[Any], columns: Mapping[int, CataloguedColumn], bits: BitCounts
     return RunRow(
         run_number=row.run_number,
         lumisections=row.lumisections,
-        attributes={a.name: _value(values[a.name]) for a in _SHOWN},
+        attributes={a.name: attribute_value(values[a.name]) for a in _SHOWN},
         counts=counts,
         commented=frozenset(column for column, note in notes.items() if note["comments"]),
         notes=notes,
@@ -206,14 +207,16 @@ def _row(row: Row[Any], columns: Mapping[int, CataloguedColumn], bits: BitCounts
     )
 
 
-def _flag_counts(
+def flag_counts(
     counts: Sequence[int], columns: Mapping[int, CataloguedColumn]
 ) -> Iterable[tuple[int, Mapping[int, int]]]:
+    """Column id → status → lumisections of the counts that a dataset holds; zeros left out."""
     for begin in range(0, len(counts), COUNTS_PER_FLAG):
         of_flag = {status: n for status, n in enumerate(counts[begin : begin + COUNTS_PER_FLAG], Status.GOOD) if n}
         if of_flag and begin // COUNTS_PER_FLAG + 1 in columns:
             yield begin // COUNTS_PER_FLAG + 1, of_flag
 
 
-def _value(value: Any) -> AttributeValue:
+def attribute_value(value: Any) -> AttributeValue:
+    """What a row of the database says of an attribute, as a row of a page holds it."""
     return tuple(value) if isinstance(value, list) else value

@@ -17,6 +17,7 @@ WEIGHED = (
     "fill_number start_time end_time duration_seconds energy_gev b_field_tesla delivered_per_pb recorded_per_pb "
     "run_class is_significant state lumisections proposed_by stable_beam"
 ).split()
+IN_SIGHT = "name <> 'online' AND NOT is_hidden"
 IN_GUI = """(jsonb_path_exists(attributes, '$.keyvalue().key ? (@ starts with "gui.")'))"""
 
 
@@ -24,7 +25,11 @@ def upgrade() -> None:
     _cycles()
     _saved_filters()
     for workspace in WORKSPACES:
-        op.create_index(f"dataset_state_{workspace}", "dataset", [sa.text(f"(states ->> '{workspace}')")])
+        state = f"(states ->> '{workspace}')"
+        editable = sa.text(f"{state} IN ('OPEN', 'SIGNOFF', 'COMPLETED') AND {IN_SIGHT}")
+        op.create_index(f"dataset_state_{workspace}", "dataset", [sa.text(state)])
+        op.create_index(f"dataset_desk_{workspace}", "dataset", ["run_number", "id"], postgresql_where=editable)
+    op.create_index("dataset_in_sight", "dataset", ["run_number", "id"], postgresql_where=sa.text(IN_SIGHT))
     op.create_index("dataset_in_gui", "dataset", [sa.text(IN_GUI)])
     op.create_index("run_weighed", "run", ["run_number"], postgresql_include=WEIGHED)
 
@@ -88,7 +93,9 @@ def _saved_filters() -> None:
 def downgrade() -> None:
     op.drop_index("run_weighed", table_name="run")
     op.drop_index("dataset_in_gui", table_name="dataset")
+    op.drop_index("dataset_in_sight", table_name="dataset")
     for workspace in WORKSPACES:
+        op.drop_index(f"dataset_desk_{workspace}", table_name="dataset")
         op.drop_index(f"dataset_state_{workspace}", table_name="dataset")
     for table in ("saved_filter", "cycle_now", "cycle_change", "cycle"):
         op.drop_table(table)

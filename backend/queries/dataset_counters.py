@@ -1,0 +1,75 @@
+"""The figures above a table of datasets, and the names that datasets go by."""
+
+from dataclasses import dataclass, fields
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from backend.queries.columns import columns_catalogue
+from backend.queries.dataset_scope import scope_of
+from backend.queries.dataset_sql import state_of
+from backend.queries.filter_sql import DATASET
+from backend.queries.filters import EVERYTHING, Filter
+from models.vocabulary import ONLINE, DatasetState
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetCounters:
+    """Of the datasets that match, how many there are in each state of the workspace, and of how many runs.
+
+    ``elsewhere`` are those that the workspace has nothing to do with; hidden ones are in none of the other figures.
+    """
+
+    datasets: int
+    runs: int
+    waiting: int
+    open: int
+    signoff: int
+    completed: int
+    not_significant: int
+    elsewhere: int
+    hidden: int
+
+
+def dataset_counters(session: Session, *, workspace: str, filter: Filter = EVERYTHING) -> DatasetCounters:
+    """The figures of the datasets that a filter lets through at an offline desk.
+
+    Raises
+    ------
+    InvalidFilter
+        If the workspace or the filter cannot be.
+    """
+    condition = scope_of(
+        session, filter, workspace=workspace, which="all", with_hidden=True, catalogue=columns_catalogue(session)
+    )
+    found = select(DATASET.c.run_number, DATASET.c.is_hidden, state_of(workspace).label("state"))
+    matching = found.where(condition).cte("matching")
+    seen, state = matching.c.is_hidden.is_(False), matching.c.state
+    figures = {
+        "datasets": func.count().filter(seen),
+        "runs": func.count(matching.c.run_number.distinct()).filter(seen),
+        "waiting": func.count().filter(seen, state == DatasetState.WAITING.value),
+        "open": func.count().filter(seen, state == DatasetState.OPEN.value),
+        "signoff": func.count().filter(seen, state == DatasetState.SIGNOFF.value),
+        "completed": func.count().filter(seen, state == DatasetState.COMPLETED.value),
+        "not_significant": func.count().filter(seen, state == DatasetState.NOT_SIGNIFICANT.value),
+        "elsewhere": func.count().filter(seen, state.is_(None)),
+        "hidden": func.count().filter(matching.c.is_hidden),
+    }
+    selected = select(*(figures[field.name].label(field.name) for field in fields(DatasetCounters)))
+    return DatasetCounters(*session.execute(selected.select_from(matching)).one())
+
+
+def unique_dataset_names(session: Session, *, workspace: str, filter: Filter = EVERYTHING) -> dict[str, int]:
+    """The names of the datasets that a filter lets through and how many go by each, by name; ``online`` left out.
+
+    Raises
+    ------
+    InvalidFilter
+        If the workspace or the filter cannot be.
+    """
+    condition = scope_of(
+        session, filter, workspace=workspace, which="all", with_hidden=False, catalogue=columns_catalogue(session)
+    )
+    query = select(DATASET.c.name, func.count()).where(condition, DATASET.c.name != ONLINE)
+    return dict(session.execute(query.group_by(DATASET.c.name).order_by(DATASET.c.name)).all())

@@ -1,0 +1,214 @@
+"""Datasets as a desk's table shows them: those that a filter lets through, in order, a page at a time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import ARRAY, ColumnElement, Integer, Row, Select, any_, func, literal, select
+from sqlmodel import Session
+
+from backend.errors import InvalidFilter
+from backend.projections.datasets import known_of
+from backend.queries.attributes import Attribute, Kind
+from backend.queries.columns import CataloguedColumn, columns_catalogue
+from backend.queries.dataset_attributes import DATASETS
+from backend.queries.dataset_scope import Which, scope_of
+from backend.queries.dataset_sql import GUI_PREFIX, run_attribute, shown_column, sort_key
+from backend.queries.filter_sql import DATASET, RUN, Truth
+from backend.queries.filters import EVERYTHING, Filter
+from backend.queries.live import latest_change
+from backend.queries.runs import MOST_ROWS, AttributeValue, Sort, attribute_value, flag_counts, flag_terms
+from models.lumis import LumiSet
+
+_Term: TypeAlias = tuple[ColumnElement[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRow:
+    """One dataset of a table.
+
+    Parameters
+    ----------
+    lumisections
+        How many it has: the length of every bar.
+    attributes
+        Every attribute of the catalogue that has one value, by name; none where unsaid.
+    counts
+        Component (``tracker-strip``) → code of :class:`Status` → lumisections; zeros, and components of which nobody
+        said anything, are left out.
+    commented
+        The components in which a comment is in force.
+    notes
+        Component → ``{"causes": […], "comments": […]}`` in force.
+    states
+        Workspace → state; a workspace that is not in it has nothing to do with the dataset.
+    known
+        The lumisections that it has.
+    gui
+        The names under which the DQM GUI shows it.
+    last_change, changed_by
+        The act that last touched it, and whose it was.
+    """
+
+    id: int
+    run_number: int
+    name: str
+    lumisections: int
+    attributes: Mapping[str, AttributeValue]
+    counts: Mapping[str, Mapping[int, int]]
+    commented: frozenset[str]
+    notes: Mapping[str, Mapping[str, Sequence[str]]]
+    states: Mapping[str, str]
+    known: LumiSet
+    gui: tuple[str, ...]
+    is_hidden: bool
+    last_change: int
+    changed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetsPage:
+    """A page of datasets, how many match in all, and the change set after which nothing is in it yet."""
+
+    rows: tuple[DatasetRow, ...]
+    total: int
+    change_set: int
+
+
+def datasets_page(
+    session: Session,
+    *,
+    workspace: str,
+    filter: Filter = EVERYTHING,
+    sort: Sequence[Sort] = (),
+    offset: int = 0,
+    limit: int = 50,
+    which: Which = "editable",
+    with_hidden: bool = False,
+) -> DatasetsPage:
+    """One page of the datasets of an offline desk; without a sort, those of the latest run come first.
+
+    Parameters
+    ----------
+    sort
+        By an attribute, a state (``state.tracker``), a value of OMS (``oms.era``) or a component, worst flags first.
+    with_hidden
+        Hidden ones too; a filter that speaks of ``hidden`` decides it itself. ``online`` is left out unless named.
+
+    Raises
+    ------
+    InvalidFilter
+        If the workspace, the filter, a sort, the offset or the limit cannot be.
+    """
+    if offset < 0 or not 0 <= limit <= MOST_ROWS:
+        raise InvalidFilter(f"A page of {limit} rows from row {offset} on cannot be: 0 to {MOST_ROWS} rows, from 0 on.")
+    change_set = latest_change(session).change_set
+    catalogue = columns_catalogue(session)
+    condition = scope_of(
+        session, filter, workspace=workspace, which=which, with_hidden=with_hidden, catalogue=catalogue
+    )
+    total, ids = _matching(session, condition, sort, flags=catalogue.flags, offset=offset, limit=limit)
+    rows = _selected().where(DATASET.c.id == any_(literal(ids, ARRAY(Integer))))
+    by_id = {row.id: _row(row, catalogue.by_id) for row in session.execute(rows)} if ids else {}
+    return DatasetsPage(tuple(by_id[id_] for id_ in ids if id_ in by_id), total, change_set)
+
+
+def ids_of(
+    session: Session,
+    filter: Filter = EVERYTHING,
+    *,
+    workspace: str,
+    which: Which = "editable",
+    with_hidden: bool = False,
+) -> tuple[int, ...]:
+    """The ids of all datasets that :func:`datasets_page` pages through, ascending: what a batch on a filter is about.
+
+    Raises
+    ------
+    InvalidFilter
+        If the workspace or the filter cannot be.
+    """
+    condition = scope_of(
+        session,
+        filter,
+        workspace=workspace,
+        which=which,
+        with_hidden=with_hidden,
+        catalogue=columns_catalogue(session),
+    )
+    return tuple(session.execute(select(DATASET.c.id).where(condition).order_by(DATASET.c.id)).scalars())
+
+
+_SHOWN: tuple[Attribute, ...] = tuple(a for a in DATASETS.attributes if a.name not in ("words", "gui"))
+
+
+def _selected() -> Select[Any]:
+    own = (DATASET.c.id, DATASET.c.notes, DATASET.c.states, DATASET.c.counts, DATASET.c.attributes, DATASET.c.known)
+    shown = (shown_column(attribute.name).label(attribute.name) for attribute in _SHOWN)
+    joined = DATASET.join(RUN, RUN.c.run_number == DATASET.c.run_number)
+    return select(*own, RUN.c.known.label("run_known"), *shown).select_from(joined)
+
+
+def _matching(
+    session: Session,
+    condition: Truth,
+    sort: Sequence[Sort],
+    *,
+    flags: Mapping[str, int],
+    offset: int,
+    limit: int,
+) -> tuple[int, list[int]]:
+    """How many datasets match, and the ids of those on the page, in one pass over those that match."""
+    names = [key.key if "-" in key.key else _sortable(key.key) for key in sort]
+    terms = _terms(sort, names, flags)
+    asks_runs = any(run_attribute(name) not in (None, "run_number") for name in names if "-" not in name)
+    source = DATASET.join(RUN, RUN.c.run_number == DATASET.c.run_number) if asks_runs else DATASET
+    named = [term.label(f"term_{at}") for at, (term, _) in enumerate(terms)]
+    matching = select(DATASET.c.id, DATASET.c.run_number, *named).select_from(source).where(condition).cte("matching")
+    columns = [(matching.c[f"term_{at}"], descending) for at, (_, descending) in enumerate(terms)]
+    in_order = select(matching.c.id).order_by(*_order(columns, matching.c)).offset(offset).limit(limit)
+    total = select(func.count()).select_from(matching).scalar_subquery()
+    found = session.execute(select(total, func.array(in_order.scalar_subquery()))).one()
+    return found[0], found[1]
+
+
+def _order(terms: Sequence[_Term], columns: Any) -> list[ColumnElement[Any]]:
+    """What is unsaid comes last in either direction; what is equal, latest run first."""
+    said = [(term.desc() if descending else term.asc()).nulls_last() for term, descending in terms]
+    return [*said, columns.run_number.desc(), columns.id.asc()]
+
+
+def _terms(sort: Sequence[Sort], names: Sequence[str], flags: Mapping[str, int]) -> list[_Term]:
+    terms: list[_Term] = []
+    for key, name in zip(sort, names, strict=True):
+        columns = flag_terms(name, flags) if "-" in name else [sort_key(name)]
+        terms += [(column, key.descending) for column in columns]
+    return terms
+
+
+def _sortable(name: str) -> str:
+    attribute = DATASETS.find(name)
+    if attribute.kind is Kind.WORDS or attribute.name == "gui":
+        raise InvalidFilter(f"Datasets cannot be sorted by {attribute.label}.")
+    return attribute.name
+
+
+def _row(row: Row[Any], columns: Mapping[int, CataloguedColumn]) -> DatasetRow:
+    notes = {str(columns[int(id_)]): note for id_, note in row.notes.items()}
+    values = row._mapping
+    return DatasetRow(
+        id=row.id,
+        run_number=row.run_number,
+        name=row.dataset,
+        lumisections=row.lumisections,
+        attributes={a.name: attribute_value(values[a.name]) for a in _SHOWN},
+        counts={str(columns[id_]): of_flag for id_, of_flag in flag_counts(row.counts, columns)},
+        commented=frozenset(column for column, note in notes.items() if note["comments"]),
+        notes=notes,
+        states=row.states,
+        known=known_of(row.known, row.run_known),
+        gui=tuple(sorted(name.removeprefix(GUI_PREFIX) for name in row.attributes if name.startswith(GUI_PREFIX))),
+        is_hidden=row.is_hidden,
+        last_change=row.last_change,
+        changed_by=row.changed_by,
+    )
