@@ -57,7 +57,7 @@ def value_words(value: Json, fact: Fact | None = None) -> str:
 
 def _number(value: float, fact: Fact | None) -> str:
     is_label = fact is not None and fact.attribute in ("run_number", "fill_number")
-    shown = str(value) if is_label else f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"
+    shown = str(value) if is_label else f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
     unit = fact.unit if fact is not None and fact.unit else ""
     return f"{shown} {'×' if unit[:1].isdigit() else ''}{unit}".rstrip()
 

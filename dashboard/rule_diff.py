@@ -60,12 +60,35 @@ def count_of(pairs: Sequence[Pair], change: Change) -> int:
 
 def _beside(left: Worded, right: Worded, depth: int) -> Iterator[Pair]:
     if not _is_same_branch(left, right):
-        yield from _whole_pairs(left, right, depth)
+        yield from _wrapped(left, right, depth) or _whole_pairs(left, right, depth)
         return
     yield Pair(_line(left, depth), _line(right, depth))
     for before, after in _matched(left.children, right.children):
         is_one = before is None or after is None
         yield from _whole_pairs(before, after, depth + 1) if is_one else _beside(before, after, depth + 1)
+
+
+def _wrapped(left: Worded, right: Worded, depth: int) -> list[Pair]:
+    """One that has become a part of the other, beside that part; nothing if it has not."""
+    for whole, part, is_right in ((right, left, True), (left, right, False)):
+        place = next((n for n, child in enumerate(whole.children) if _is_same(child, part)), None)
+        if place is not None:
+            pairs = [_alone(_line(whole, depth), is_right)]
+            for number, child in enumerate(whole.children):
+                if number == place:
+                    pairs += _beside(part, child, depth + 1) if is_right else _beside(child, part, depth + 1)
+                else:
+                    pairs += [_alone(line, is_right) for line in _lines(child, depth + 1)]
+            return pairs
+    return []
+
+
+def _alone(line: Line, is_right: bool) -> Pair:
+    return Pair(None, line) if is_right else Pair(line, None)
+
+
+def _is_same(one: Worded, other: Worded) -> bool:
+    return one.text == other.text or _is_same_branch(one, other)
 
 
 def _whole_pairs(left: Worded | None, right: Worded | None, depth: int) -> Iterator[Pair]:

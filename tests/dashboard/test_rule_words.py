@@ -109,6 +109,15 @@ def test_versions_stand_branch_beside_branch() -> None:
     assert pairs[4].left == Line(2, "TOB is off")
 
 
+def test_a_rule_that_became_a_part_of_the_new_one_stands_beside_that_part() -> None:
+    either = {"or": [bit("tob_ready"), bit("tecp_ready")]}
+    whole = {"and": [bit("cms_active", True), {"or": [bit("tob_ready"), bit("tecm_ready")]}]}
+    pairs = trees_beside(tree(either), tree(whole))
+    assert [pair.change for pair in pairs] == ["added", "added", "same", "same", "removed", "added"]
+    back = trees_beside(tree(whole), tree(either))
+    assert [pair.change for pair in back] == ["removed", "removed", "same", "same", "removed", "added"]
+
+
 def test_rules_with_nothing_in_common_stand_one_after_the_other() -> None:
     pairs = trees_beside(tree(bit("tob_ready")), tree({"and": [bit("tecp_ready")]}))
     assert [pair.change for pair in pairs] == ["removed", "added", "added"]

@@ -1,0 +1,79 @@
+"""Which classifiers are looked at: the kind, the component, what is sought, and the one on the desk."""
+
+import streamlit as st
+
+from backend.classify import ComponentBody
+from dashboard.classifiers.data import Shelf, counts_of
+from dashboard.classifiers.desk import drafted
+from dashboard.classifiers.listed import Listed
+from dashboard.session import from_address, to_address
+from models.vocabulary import ConfigurationKind
+
+KINDS = {
+    ConfigurationKind.RUN_CLASS.value: "Run class",
+    ConfigurationKind.SIGNIFICANCE.value: "Significance",
+    ConfigurationKind.COMPONENT.value: "Component",
+    ConfigurationKind.OFFLINE_DATASET.value: "Dataset",
+    ConfigurationKind.RECIPE.value: "Recipe",
+}
+
+
+def choose_kind() -> ConfigurationKind:
+    """The kind of classifier, with how many there are of each."""
+    st.html('<span class="rr-title" role="heading" aria-level="1">Classifiers</span>', width="content")
+    counts = counts_of(tuple(ConfigurationKind(kind) for kind in KINDS))
+    chosen = st.segmented_control(
+        "Kind",
+        list(KINDS),
+        format_func=lambda kind: f"{KINDS[kind]}  :gray[{counts[ConfigurationKind(kind)]}]",
+        key="kind",
+        default=ConfigurationKind.COMPONENT.value,
+        required=True,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return ConfigurationKind(str(chosen))
+
+
+def choose_component(shelf: Shelf) -> str:
+    """The component whose rules are listed, such as *tracker-strip online*; that of the address's classifier first."""
+    bodies = [piece.body for piece in shelf.pieces.values() if isinstance(piece.body, ComponentBody)]
+    names = {f"{body.component} {body.side}" for body in bodies}
+    said = from_address("name").split("/")
+    if len(said) > 1:
+        names.add(f"{said[1]} {said[0]}")
+    if "component" not in st.session_state and "component" not in st.query_params and len(said) > 1:
+        st.session_state["component"] = f"{said[1]} {said[0]}"
+    return str(
+        st.selectbox(
+            "Component", sorted(names), key="component", bind="query-params", label_visibility="collapsed", width=190
+        )
+        or ""
+    )
+
+
+def of_component(listed: Listed, component: str) -> Listed:
+    """Those of the chosen component; all, if the kind has none."""
+    if not component:
+        return listed
+    return [(n, p) for n, p in listed if f"{p.body.component} {p.body.side}" == component]  # type: ignore[attr-defined]
+
+
+def find(listed: Listed) -> Listed:
+    """Those whose name, author's words or rule hold the text that is sought."""
+    sought = st.text_input(
+        "Find", key="find", bind="query-params", placeholder="Find", label_visibility="collapsed", width=120
+    )
+    return [(n, p) for n, p in listed if sought.lower() in f"{n} {p.body.model_dump_json()}".lower()]
+
+
+def name_on_desk(kind: ConfigurationKind, shelf: Shelf, component: str, listed: Listed) -> str:
+    """The classifier on the desk: that of the address while it is of this kind and component, else the first."""
+    said = from_address("name")
+    is_about = not component or said.startswith("/".join(reversed(component.split())) + "/")
+    is_known = said in shelf.pieces or (kind, said) in drafted() or from_address("draft")
+    if said and is_about and is_known:
+        return said
+    first = listed[0][0] if listed else ""
+    to_address(name=first or None)
+    return first
