@@ -17,6 +17,7 @@ PAGES = (
     st.Page("views/home.py", title="Home", default=True, visibility="hidden"),
     st.Page("views/online.py", title="Online", url_path="online"),
     st.Page("views/run.py", title="Run", url_path="run"),
+    st.Page("views/classifiers.py", title="Classifiers", url_path="classifiers"),
 )
 
 

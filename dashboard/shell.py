@@ -70,4 +70,5 @@ def _identity(actor: Actor) -> None:
 
 @cache
 def _style() -> str:
-    return look.page_css() + (Path(__file__).parent / "shell.css").read_text(encoding="utf-8")
+    sheets = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("shell.css", "classifiers.css"))
+    return look.page_css() + "".join(sheets)
