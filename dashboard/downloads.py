@@ -32,12 +32,13 @@ def runs_csv(asked: Filter, sort: Sequence[Sort]) -> bytes:
     with reading() as session:
         rows = runs_page(session, filter=asked, sort=sort, limit=MOST_ROWS, with_bits=False).rows
     names = [a.name for a in RUNS.attributes if a.kind is not Kind.WORDS]
-    table = [{name: _cell(row.attributes.get(name)) for name in names} for row in rows]
+    table = [{name: csv_cell(row.attributes.get(name)) for name in names} for row in rows]
     frame = pl.DataFrame(table, schema=names, infer_schema_length=None)
     return frame.write_csv().encode()
 
 
-def _cell(value: object) -> object:
+def csv_cell(value: object) -> object:
+    """A value as a cell: lists as words, and nothing that a spreadsheet would take for a formula."""
     if isinstance(value, tuple):
         return " ".join(map(str, value))
     if isinstance(value, str) and value[:1] in "=+-@\t\r":

@@ -1,0 +1,79 @@
+"""What the Offline page reads: a page of a desk's list, what Express says of the same runs, and the ticked datasets."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from backend.queries import (
+    EVERYTHING,
+    Condition,
+    DatasetRow,
+    DatasetsPage,
+    Filter,
+    Operator,
+    Sort,
+    all_of,
+    datasets_page,
+)
+from backend.record import DatasetKey
+from dashboard.data import reading
+from dashboard.offline.sheets import EXPRESS
+from dashboard.offline.toolbar import ASIDE, EDITABLE, HIDDEN, WAITING, Desk
+from models.vocabulary import DatasetState
+
+MOST_TICKED = 20_000
+
+
+def of_list(desk: Desk, asked: Filter) -> Filter:
+    """The filter with what the list of the desk asks besides."""
+    match desk.listed:
+        case str() as listed if listed == ASIDE:
+            state = Condition(f"state.{desk.workspace}", Operator.IS, DatasetState.NOT_SIGNIFICANT.value)
+            return all_of((state, asked))
+        case str() as listed if listed == HIDDEN:
+            return all_of((Condition("is_hidden", Operator.IS, True), asked))
+    return asked
+
+
+def page_of_datasets(desk: Desk, asked: Filter, *, sort: Sequence[Sort], page: int, size: int) -> DatasetsPage:
+    """One page of the list, counted from 1."""
+    which = {EDITABLE: "editable", WAITING: "waiting"}.get(desk.listed, "all")
+    with reading() as session:
+        return datasets_page(
+            session,
+            workspace=desk.workspace,
+            filter=of_list(desk, asked),
+            sort=sort,
+            offset=(page - 1) * size,
+            limit=size,
+            which=which,
+        )
+
+
+def waiting(workspace: str, *, most: int) -> DatasetsPage:
+    """The latest of those that wait for the DQM GUI in the workspace, whatever is filtered."""
+    with reading() as session:
+        return datasets_page(session, workspace=workspace, filter=EVERYTHING, limit=most, which="waiting")
+
+
+def express_of(workspace: str, rows: Iterable[DatasetRow]) -> dict[int, DatasetRow]:
+    """Run → its Express dataset, of the runs that these datasets are of."""
+    runs = tuple(sorted({row.run_number for row in rows}))
+    if not runs:
+        return {}
+    asked = all_of((Condition("run_number", Operator.IN, runs), Condition("dataset", Operator.LIKE, f"{EXPRESS}%")))
+    with reading() as session:
+        found = datasets_page(session, workspace=workspace, filter=asked, limit=4 * len(runs), which="all").rows
+    return {row.run_number: row for row in reversed(found)}
+
+
+def these(workspace: str, keys: Collection[DatasetKey]) -> tuple[DatasetRow, ...]:
+    """The datasets with these names, whatever list they are on and whether they are hidden."""
+    if not keys:
+        return ()
+    runs, names = tuple({key.run_number for key in keys}), tuple({key.name for key in keys})
+    asked = all_of((Condition("run_number", Operator.IN, runs), Condition("dataset", Operator.IN, names)))
+    with reading() as session:
+        found = datasets_page(
+            session, workspace=workspace, filter=asked, limit=MOST_TICKED, which="all", with_hidden=True
+        ).rows
+    wanted = frozenset(keys)
+    return tuple(row for row in found if DatasetKey(row.run_number, row.name) in wanted)

@@ -1,0 +1,81 @@
+"""All of the page's datasets, only those in which Express agrees, or only those that want to be looked at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import streamlit as st
+
+from backend.queries import DatasetRow
+from backend.record import DatasetKey
+from dashboard.offline.data import express_of
+from dashboard.offline.sheets import Sheet, is_odd, row_id
+from models.vocabulary import DatasetState
+
+
+class Agreement(Enum):
+    """What Express has to say to an open dataset; of one that is not open nothing is asked any more."""
+
+    AGREES = "agrees"
+    ODD = "odd"
+    NOT_ASKED = "not asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A dataset, the Express dataset of its run if that is another one, and whether they agree."""
+
+    dataset: DatasetRow
+    express: DatasetRow | None
+    agreement: Agreement
+
+    @property
+    def id(self) -> str:
+        """The id of its row."""
+        return row_id(DatasetKey(self.dataset.run_number, self.dataset.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Which of them are shown; none: all."""
+
+    only: Agreement | None
+
+    def lets_through(self, row: Looked) -> bool:
+        """Whether this one is shown."""
+        return self.only is None or row.agreement is self.only
+
+
+def looked_at(rows: Sequence[DatasetRow], sheet: Sheet) -> tuple[Looked, ...]:
+    """Each dataset with what Express says of its run."""
+    express = express_of(sheet.workspace, rows)
+    beside = ((row, express.get(row.run_number)) for row in rows)
+    pairs = ((row, other if other is not None and other.id != row.id else None) for row, other in beside)
+    return tuple(Looked(row, other, _agreement(row, other, sheet)) for row, other in pairs)
+
+
+def look_at(rows: Sequence[Looked]) -> Look:
+    """Draw the choice, with how many there are of each; it stands in the address."""
+    counts = {of: sum(row.agreement is of for row in rows) for of in Agreement}
+    labels = {
+        "all": f"All {len(rows)}",
+        "agrees": f"Express agrees {counts[Agreement.AGREES]}",
+        "odd": f"To look at {counts[Agreement.ODD]}",
+    }
+    chosen = st.segmented_control(
+        "Of this page",
+        list(labels),
+        format_func=labels.__getitem__,
+        key="look",
+        default="all",
+        required=True,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return Look({"agrees": Agreement.AGREES, "odd": Agreement.ODD}.get(str(chosen)))
+
+
+def _agreement(row: DatasetRow, express: DatasetRow | None, sheet: Sheet) -> Agreement:
+    if row.states.get(sheet.workspace) != DatasetState.OPEN or not sheet.components:
+        return Agreement.NOT_ASKED
+    return Agreement.ODD if is_odd(row, express, sheet) else Agreement.AGREES

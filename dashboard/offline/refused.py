@@ -1,0 +1,11 @@
+"""Why a preview could not be opened: said once, above the page."""
+
+import streamlit as st
+
+from dashboard.offline.acts import REFUSED
+
+
+def refused() -> None:
+    """Say it, if there is something to be said."""
+    if sentence := st.session_state.pop(REFUSED, None):
+        st.error(sentence, icon=":material/block:")

@@ -1,0 +1,197 @@
+"""The Offline page without a browser: what agrees, what is said in Python, where links lead, and its sentences."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlparse
+
+import psycopg
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from backend.db import database_url, engine, engine_for
+from backend.embedded import Embedded
+from backend.errors import InvalidFilter
+from backend.queries import DATASETS, parse_filter
+from backend.settings import settings
+from backend.start import make_ready
+from dashboard.offline.agreement import agrees, express_says
+from dashboard.offline.links import links_of_dataset, links_of_table
+from dashboard.offline.preview import bar_html
+from dashboard.offline.python_call import client_filter, python_call
+from dashboard.offline.sheets import key_of, row_id
+from models.vocabulary import Status
+from scripts.benchmarks.season import ingest_season
+from scripts.simulator.running import running_simulator
+from tests.certified_season import open_datasets, sign_off_runs
+
+VIEWS = Path(__file__).parents[2] / "dashboard" / "views"
+COMPONENTS = ["tracker-strip", "tracker-pixel"]
+ALL_GOOD = {name: {Status.GOOD: 90} for name in COMPONENTS}
+
+
+def test_express_agrees_where_neither_says_bad_and_standby_is_no_reason_to_look() -> None:
+    own = {"tracker-strip": {Status.NOTSET: 90}, "tracker-pixel": {Status.GOOD: 80, Status.STANDBY: 10}}
+    assert agrees(own, ALL_GOOD, COMPONENTS)
+
+
+@pytest.mark.parametrize("status", [Status.BAD, Status.EXCLUDED])
+def test_one_bad_lumisection_on_either_side_is_something_to_look_at(status: Status) -> None:
+    odd = {**ALL_GOOD, "tracker-strip": {Status.GOOD: 89, status: 1}}
+    assert not agrees(odd, ALL_GOOD, COMPONENTS)
+    assert not agrees(ALL_GOOD, odd, COMPONENTS)
+
+
+def test_express_does_not_agree_before_it_has_spoken_of_every_component() -> None:
+    assert not agrees(ALL_GOOD, {"tracker-strip": {Status.GOOD: 90}}, COMPONENTS)
+    assert not agrees({}, {}, [])
+
+
+def test_a_column_where_bad_means_keep_is_no_reason_to_look() -> None:
+    kept = {"dc-lowlumi": {Status.BAD: 90}}
+    assert agrees({**ALL_GOOD, **kept}, {**ALL_GOOD, **kept}, [*COMPONENTS, "dc-lowlumi"])
+    assert express_says({**ALL_GOOD, **kept}, [*COMPONENTS, "dc-lowlumi"]) == (Status.GOOD, "GOOD")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("run > 325000", {"run_number": {">": 325000}}),
+        ("run in 1, 7-9", {"or": [{"run_number": {"=": 1}}, {"run_number": {"and": [{">=": 7}, {"<=": 9}]}}]}),
+        ("dataset like %Prompt%", {"name": {"like": "%Prompt%"}}),
+        ("dataset contains Prompt", {"name": {"like": "%Prompt%"}}),
+        ("state.tracker = OPEN", {"dataset_attributes.tracker_state": {"=": "OPEN"}}),
+        ("class is null", {"rr_attributes.class": {"=": None}}),
+        ("tracker-strip BAD > 5", {"triplet_summary.tracker-strip.BAD": {">": 5}}),
+        ("tracker-strip no BAD", {"triplet_summary.tracker-strip.BAD": {"=": 0}}),
+        ("fill = 7328", {"oms_attributes.fill_number": {"=": 7328}}),
+        ("oms.era = RunD", {"oms_attributes.era": {"=": "RunD"}}),
+    ],
+)
+def test_a_filter_is_said_as_clients_write_it(text: str, said: dict[str, object]) -> None:
+    assert client_filter(parse_filter(text, DATASETS), DATASETS) == said
+
+
+def test_and_and_or_nest_as_they_do_on_the_page() -> None:
+    asked = parse_filter("run > 1 and (state.tracker = OPEN or tracker-strip BAD)", DATASETS)
+    said = client_filter(asked, DATASETS)
+    assert list(said) == ["and"]
+    assert list(said["and"][1]) == ["or"]
+
+
+def test_the_call_is_a_program_that_python_reads() -> None:
+    program = python_call(parse_filter("class is null and run > 1", DATASETS), DATASETS)
+    compile(program, "call", "exec")
+    assert "ignore_filter_transformation=True" in program
+
+
+def test_what_the_client_has_no_word_for_is_named() -> None:
+    with pytest.raises(InvalidFilter, match="no word for Comments"):
+        client_filter(parse_filter("comments contains trip", DATASETS), DATASETS)
+
+
+def test_a_dataset_leads_to_each_name_that_the_gui_knows_it_by() -> None:
+    links = dict(links_of_dataset(325175, ["/A/B/DQMIO", "/A/C/DQMIO"]))
+    assert list(links) == ["GUI 1", "new 1", "GUI 2", "new 2", "online", "OMS", "HDQM"]
+    assert links["GUI 1"].endswith("runnr=325175;dataset=/A/B/DQMIO")
+
+
+def test_the_whole_filter_is_one_value_of_the_address_of_another_system() -> None:
+    address = links_of_table({"and": [{"run_number": {">": 1}}, {"name": {"like": "%A&B%"}}]})[0][1]
+    (value,) = parse_qs(urlparse(address).query)["filterValue"]
+    assert unquote(value).startswith("and[0][run_number][>]=1&and[1][name][like]=")
+
+
+def test_an_id_names_run_and_dataset_whatever_is_in_the_name() -> None:
+    key = key_of("325175:/Express/Collisions2018/DQM")
+    assert (key.run_number, key.name) == (325175, "/Express/Collisions2018/DQM")
+    assert row_id(key) == "325175:/Express/Collisions2018/DQM"
+
+
+def test_a_bar_says_in_words_what_it_draws_the_worst_first() -> None:
+    bar = bar_html({Status.GOOD: 90, Status.BAD: 10, None: 0})
+    assert 'aria-label="10 BAD, 90 GOOD"' in bar
+    assert bar.index('class="bad"') < bar.index('class="good"')
+
+
+@pytest.fixture(scope="module")
+def certified_url(postgresql: Embedded) -> Iterator[str]:
+    """A registry with ten runs signed off, their datasets open but for two that wait."""
+    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE offline_pages TEMPLATE template STRATEGY wal_log")
+    on = engine_for(postgresql.url("offline_pages"))
+    make_ready(on)
+    with running_simulator("2018", pace="max") as simulator:
+        ingest_season(on, simulator, most=20)
+    sign_off_runs(on, most=10)
+    open_datasets(on, leave_waiting=2)
+    on.dispose()
+    yield postgresql.url("offline_pages")
+    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
+        connection.execute("DROP DATABASE offline_pages WITH (FORCE)")
+
+
+@pytest.fixture
+def registry(certified_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This process speaks to that registry, as the demo would."""
+    for name, value in {"DATABASE_URL": certified_url, "RR_AUTH": "demo", "RR_ENVIRONMENT": "demo"}.items():
+        monkeypatch.setenv(name, value)
+    _forget()
+    yield
+    engine().dispose()
+    monkeypatch.undo()
+    _forget()
+
+
+def _forget() -> None:
+    for kept in (settings, database_url, engine):
+        kept.cache_clear()
+
+
+def offline(role: str = "dc-expert", *, chosen: dict[str, str] | None = None, **query: str) -> AppTest:
+    """The page as this role sees it, with these choices made in its segmented controls."""
+    app = AppTest.from_file(str(VIEWS / "offline.py"), default_timeout=30)
+    app.session_state["demo_role"] = role
+    for key, value in query.items():
+        app.query_params[key] = value
+    for key, value in (chosen or {}).items():
+        app.session_state[key] = value
+    return app.run()
+
+
+@pytest.mark.usefixtures("registry")
+@pytest.mark.parametrize("listed", ["editable", "waiting", "aside", "hidden"])
+@pytest.mark.parametrize("columns", ["flags", "states"])
+def test_every_list_opens_with_components_and_with_states(listed: str, columns: str) -> None:
+    app = offline(workspace="tracker", chosen={"list": listed, "columns": columns})
+    assert not app.exception
+    assert not app.error
+
+
+@pytest.mark.usefixtures("registry")
+def test_the_global_desk_opens_and_one_that_does_not_exist_is_the_global_one() -> None:
+    assert not offline(workspace="global").exception
+    assert not offline(workspace="nonsense").exception
+
+
+@pytest.mark.usefixtures("registry")
+def test_who_may_not_certify_here_sees_it_before_the_click() -> None:
+    app = offline("visitor", workspace="tracker")
+    good = app.button(key="offline-set-good")
+    assert good.disabled
+    assert "cms-dqm-runregistry-offline-tracker-certifiers" in good.help
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_filter_that_cannot_be_read_is_a_sentence() -> None:
+    app = offline(workspace="tracker", filter="dataset >")
+    assert not app.exception
+    assert len(app.error) == 1
+
+
+@pytest.mark.usefixtures("registry")
+def test_the_call_in_python_names_the_states_of_the_list() -> None:
+    app = offline(workspace="tracker", chosen={"list": "waiting"})
+    programs = [code.value for code in app.code if "get_datasets" in code.value]
+    assert len(programs) == 1
+    assert "dataset_attributes.tracker_state" in programs[0]
+    assert "waiting dqm gui" in programs[0]
