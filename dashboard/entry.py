@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 PAGES = (
     st.Page("views/home.py", title="Home", default=True, visibility="hidden"),
     st.Page("views/online.py", title="Online", url_path="online"),
+    st.Page("views/offline.py", title="Offline", url_path="offline"),
     st.Page("views/run.py", title="Run", url_path="run"),
     st.Page("views/classifiers.py", title="Classifiers", url_path="classifiers"),
 )

@@ -70,5 +70,8 @@ def _identity(actor: Actor) -> None:
 
 @cache
 def _style() -> str:
-    sheets = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("shell.css", "classifiers.css"))
+    sheets = (
+        Path(__file__).with_name(name).read_text(encoding="utf-8")
+        for name in ("shell.css", "classifiers.css", "offline.css")
+    )
     return look.page_css() + "".join(sheets)
