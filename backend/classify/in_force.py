@@ -18,9 +18,11 @@ JUDGING: tuple[type[ClassifierBody], ...] = (RunClassBody, SignificanceBody, Com
 """The kinds of classifier that have a say when a run is classified."""
 
 _VERSIONS = text("""
-    SELECT kind, name, version, is_enabled FROM configuration WHERE kind = ANY(:kinds) ORDER BY kind, name
+    SELECT kind, name, version, is_enabled, md5(body::text) FROM configuration
+    WHERE kind = ANY(:kinds) ORDER BY kind, name
 """)
 _Versions: TypeAlias = tuple[tuple[Any, ...], ...]
+"""With the digest of each body: a version that was rolled back may come again with another."""
 _Standing: TypeAlias = Mapping[tuple[ConfigurationKind, str], Classifier[Any]]
 
 _kept: WeakKeyDictionary[Engine, tuple[_Versions, _Standing, Judges]] = WeakKeyDictionary()

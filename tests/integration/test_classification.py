@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from backend.classify import ComponentBody, RunClassBody, SignificanceBody
-from backend.classify.in_force import Draft
+from backend.classify.in_force import Draft, judges_in_force
 from backend.classify.preview import (
     RUN_CLASS,
     SIGNIFICANT,
@@ -32,7 +32,7 @@ from backend.record import Act, DatasetKey, LumisectionSaid, RunSaid, columns_by
 from models.lumis import LumiRange, LumiSet
 from models.vocabulary import ONLINE, ActKind, ConfigurationKind, Origin, RunState, Status
 from tests.factories import RUN
-from tests.judging import ALWAYS, is_true
+from tests.judging import ALWAYS, NEVER, is_true
 from tests.oms_answers import OmsState, an_oms_run, luminosity
 
 KEY = "/cdaq/physics/Run2022/2e34/v1.4.0/HLT/V4"
@@ -150,6 +150,20 @@ def test_the_reason_names_the_classifiers_and_versions_that_decided(engine: Engi
             "no rule for tracker-strip holds",
         )
     ]
+
+
+def test_a_classifier_that_was_rolled_back_is_forgotten(engine: Engine, session: Session) -> None:
+    class Changed(Exception):
+        pass
+
+    with pytest.raises(Changed), transaction(engine) as writing:
+        body = RunClassBody(rule=ALWAYS, run_class="Other22", priority=1)
+        configure(writing, body.kind, name="Other22", body=body, by=BY, why="a try")
+        assert judges_in_force(writing).run_classes[0].says == "Other22"
+        raise Changed
+    a_class(engine, "Other22", NEVER, priority=1)
+    take_in(engine, a_physics_run())
+    assert run(session, "run_class") == "Collisions22"
 
 
 def test_a_run_without_hlt_key_has_no_class_and_no_flags(engine: Engine, session: Session) -> None:
