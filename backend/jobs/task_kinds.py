@@ -13,6 +13,7 @@ from backend.db import transaction
 from backend.errors import InvalidFilter, SourceUnavailable
 from backend.ingest.looks import back_fill
 from backend.ingest.oms import open_oms
+from backend.jobs.batching import Batch
 from backend.jobs.looking import told
 from backend.jobs.task import Errand, Hand
 from backend.queries import RUNS, parse_filter
@@ -77,5 +78,5 @@ class Reclassify(Errand):
         return str(reclassify(hand.engine, runs, progress=hand.progress))
 
 
-KINDS: Mapping[str, type[Errand]] = MappingProxyType({errand.kind: errand for errand in (Backfill, Reclassify)})
+KINDS: Mapping[str, type[Errand]] = MappingProxyType({errand.kind: errand for errand in (Backfill, Reclassify, Batch)})
 """Kind → what is asked for."""

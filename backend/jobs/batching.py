@@ -1,0 +1,78 @@
+"""A batch as a task: an order on many datasets that a page has previewed, done by the worker in one act."""
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import text
+from sqlmodel import Session
+
+from backend.access import Action, Actor
+from backend.certify.orders import Order
+from backend.certify.plan import Plan
+from backend.certify.ticked import MOST_DATASETS
+from backend.db import transaction
+from backend.errors import WrongState
+from backend.jobs.task import Errand, Hand
+
+LARGE = 1_000
+"""From so many datasets on a page leaves an order to the worker."""
+
+_LATEST = text("SELECT n FROM clock")
+
+
+class Asker(BaseModel):
+    """Who asks, with the e-groups that the login vouched for; the rights are asked again when the order is done."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    egroups: frozenset[str]
+
+    @property
+    def actor(self) -> Actor:
+        """The actor that the order is done as."""
+        return Actor(self.name, self.egroups, is_verified=True)
+
+
+class Batch(Errand):
+    """An order on datasets, all of it or nothing; ``seen`` is the change set that its preview showed."""
+
+    kind: ClassVar[str] = "batch"
+    meaning: ClassVar[str] = "do an ORDER on many datasets in one act, as it was previewed"
+    action: ClassVar[Action] = Action.DATASET_BATCH
+
+    asker: Asker
+    order: Order
+    ids: tuple[int, ...] = Field(min_length=1, max_length=MOST_DATASETS)
+    why: str = Field("", max_length=2_000)
+    seen: int = Field(ge=0)
+
+    def work(self, hand: Hand) -> str:
+        """Do it. Done anew after a worker died, it finds what is so already, and says nothing twice."""
+        hand.progress(0.0, f"{len(self.ids)} datasets are held and counted")
+        try:
+            with transaction(hand.engine) as session:
+                done = self.order.do(session, self.asker.actor, self.ids, why=self.why, seen=self.seen)
+        except WrongState as nothing:
+            return f"Nothing is left to do. {nothing}"
+        return f"Recorded as change set {done.change_set}."
+
+
+def batch_of(
+    session: Session, actor: Actor, order: Order, *, ids: tuple[int, ...], why: str = ""
+) -> tuple[Batch, Plan]:
+    """The task for an order, and what it would do as things stand: what is looked at before one asks for it.
+
+    Raises
+    ------
+    RegistryError
+        Whatever the order's command would refuse.
+    WrongState
+        If nothing would change.
+    """
+    seen = session.execute(_LATEST).scalar_one()
+    plan = order.plan(session, actor, ids)
+    if not plan:
+        raise WrongState(f"Nothing would change in any of {len(ids)} datasets.")
+    asker = Asker(name=actor.name, egroups=actor.egroups)
+    return Batch(asker=asker, order=order, ids=ids, why=why, seen=seen), plan
