@@ -3,9 +3,12 @@
 import streamlit as st
 
 from backend.classify import ComponentBody
+from backend.configuration import Side
 from dashboard.classifiers.data import Shelf, counts_of
 from dashboard.classifiers.desk import drafted
+from dashboard.classifiers.in_address import chosen, clear_desk, key_of
 from dashboard.classifiers.listed import Listed
+from dashboard.data import desks
 from dashboard.session import from_address, to_address
 from models.vocabulary import ConfigurationKind
 
@@ -16,40 +19,48 @@ KINDS = {
     ConfigurationKind.OFFLINE_DATASET.value: "Dataset",
     ConfigurationKind.RECIPE.value: "Recipe",
 }
+_FIRST = ConfigurationKind.COMPONENT.value
 
 
 def choose_kind() -> ConfigurationKind:
     """The kind of classifier, with how many there are of each."""
     st.html('<span class="rr-title" role="heading" aria-level="1">Classifiers</span>', width="content")
     counts = counts_of(tuple(ConfigurationKind(kind) for kind in KINDS))
-    chosen = st.segmented_control(
+    kind = st.segmented_control(
         "Kind",
         list(KINDS),
         format_func=lambda kind: f"{KINDS[kind]}  :gray[{counts[ConfigurationKind(kind)]}]",
-        key="kind",
-        default=ConfigurationKind.COMPONENT.value,
+        key=key_of("kind", KINDS, _FIRST),
         required=True,
-        bind="query-params",
+        on_change=_other_kind,
         label_visibility="collapsed",
     )
-    return ConfigurationKind(str(chosen))
+    return ConfigurationKind(str(kind))
+
+
+def _other_kind() -> None:
+    chosen("kind", _FIRST)
+    clear_desk()
 
 
 def choose_component(shelf: Shelf) -> str:
     """The component whose rules are listed, such as *tracker-strip online*; that of the address's classifier first."""
     bodies = [piece.body for piece in shelf.pieces.values() if isinstance(piece.body, ComponentBody)]
     names = {f"{body.component} {body.side}" for body in bodies}
-    said = from_address("name").split("/")
-    if len(said) > 1:
-        names.add(f"{said[1]} {said[0]}")
-    if "component" not in st.session_state and "component" not in st.query_params and len(said) > 1:
-        st.session_state["component"] = f"{said[1]} {said[0]}"
-    return str(
-        st.selectbox(
-            "Component", sorted(names), key="component", bind="query-params", label_visibility="collapsed", width=190
-        )
-        or ""
+    names |= {f"{w.workspace}-{column.name} {side}" for side in Side for w in desks(side) for column in w.columns}
+    side, _, rest = from_address("name").partition("/")
+    said = f"{rest.partition('/')[0]} {side}"
+    if "component" not in st.session_state and "component" not in st.query_params and said in names:
+        st.session_state["component"] = said
+    component = st.selectbox(
+        "Component",
+        sorted(names, key=lambda name: (name.endswith(Side.OFFLINE), name)),
+        key="component",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=190,
     )
+    return str(component or "")
 
 
 def of_component(listed: Listed, component: str) -> Listed:

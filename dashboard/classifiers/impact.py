@@ -21,10 +21,12 @@ from backend.queries import RunRow
 from dashboard.classifiers.data import impact_of, landed_on, newest_runs, rows_of
 from dashboard.classifiers.desk import Desk
 from dashboard.classifiers.drawn import bar, chip, word_of
+from dashboard.classifiers.in_address import chosen, key_of
 from dashboard.classifiers.landing import counts_landed
 from models.vocabulary import Status
 
-LAST = (100, 500, 1000)
+LAST = ("100", "500", "1000")
+_RUNS = "500"
 _BAR = 112
 Landings = tuple[Mapping[int, Landed], Mapping[int, Landed]]
 """What the lumisections of the changed runs are given, before and after."""
@@ -47,10 +49,10 @@ def impact_card(desk: Desk, body: ClassifierBody | None, tried: Seen | None) -> 
         count = st.selectbox(
             "Runs",
             LAST,
-            index=LAST.index(500),
-            format_func=lambda n: f"last {n:,} runs",
-            key="runs",
-            bind="query-params",
+            format_func=lambda n: f"last {int(n):,} runs",
+            key=key_of("runs", LAST, _RUNS),
+            on_change=chosen,
+            args=("runs", _RUNS),
             label_visibility="collapsed",
             width=130,
         )

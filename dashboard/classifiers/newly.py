@@ -6,6 +6,7 @@ from backend.configuration import Side
 from backend.errors import InvalidInput
 from dashboard.classifiers.desk import keep
 from dashboard.classifiers.draft import Draft, from_file
+from dashboard.classifiers.in_address import choose
 from dashboard.data import desks
 from dashboard.session import actor, to_address
 from models.vocabulary import SAYABLE, ConfigurationKind
@@ -85,6 +86,6 @@ def _from_file() -> None:
 
 
 def _open(draft: Draft) -> None:
-    st.session_state["kind"] = draft.kind.value
+    choose("kind", draft.kind.value)
     to_address(name=draft.name, against=None)
     keep(draft)

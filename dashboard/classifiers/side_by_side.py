@@ -7,6 +7,7 @@ import streamlit as st
 from backend.rules.facts import FactCatalogue
 from dashboard.classifiers.desk import Desk, Sheet
 from dashboard.classifiers.drawn import side_html
+from dashboard.classifiers.in_address import chosen, key_of
 from dashboard.rule_diff import Pair, count_of, texts_beside, trees_beside
 from dashboard.rule_words import worded
 from dashboard.session import to_address
@@ -23,10 +24,10 @@ def side_by_side_card(desk: Desk, catalogue: FactCatalogue) -> None:
             "As",
             [TREE, TEXT],
             format_func={TREE: "Rule tree", TEXT: "Text"}.__getitem__,
-            key="view",
-            default=TREE,
+            key=key_of("view", (TREE, TEXT), TREE),
             required=True,
-            bind="query-params",
+            on_change=chosen,
+            args=("view", TREE),
             label_visibility="collapsed",
         )
     with st.container(key="cl-sides-pick", horizontal=True, gap=None):
