@@ -8,7 +8,7 @@ from scripts.simulator.season import Season, build_season
 DATA = Path(__file__).parent / "data"
 
 PUBLISHED = {
-    "2018": ("json_DCSONLY_2018.txt", "Cert_314472-325175_13TeV_Legacy2018_Collisions18_JSON.txt"),
+    "2018": ("json_DCSONLY_2018.txt", "Cert_314472-325175_13TeV_PromptReco_Collisions18_JSON.txt"),
     "2022": ("json_DCSONLY_2022.txt", "Cert_Collisions2022_355100_362760_Golden.json"),
 }
 """DCS-only and golden file of each year, as published."""
