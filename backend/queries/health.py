@@ -23,6 +23,8 @@ _JOBS = text("""
     FROM job_run j ORDER BY job, started_at DESC
 """)
 
+_LAST_INGEST = text("SELECT at FROM change_set WHERE kind = 'ingest' ORDER BY id DESC LIMIT 1")
+"""A look that takes in a whole season is heard of before it ends."""
 
 PEOPLE = "people"
 """The job under which the people of the demo say that the season is certified."""
@@ -87,6 +89,7 @@ def health(session: Session, settings: Settings) -> Health:
     database = session.execute(_DATABASE).one()
     jobs = tuple(JobTick(*row) for row in session.execute(_JOBS))
     heard = {tick.job: tick.succeeded_at for tick in jobs}
+    heard["oms"] = max(filter(None, (heard.get("oms"), session.execute(_LAST_INGEST).scalar())), default=None)
     return Health(
         now=database.now,
         postgresql=database.postgresql,
