@@ -19,6 +19,8 @@ PAGES = (
     st.Page("views/offline.py", title="Offline", url_path="offline"),
     st.Page("views/run.py", title="Run", url_path="run"),
     st.Page("views/classifiers.py", title="Classifiers", url_path="classifiers"),
+    st.Page("views/log.py", title="Log", url_path="log"),
+    st.Page("views/settings.py", title="Settings", url_path="settings"),
 )
 
 

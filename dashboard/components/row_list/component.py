@@ -61,6 +61,7 @@ def row_list(
     choose: Callable[[str], None] | None = None,
     empty: str = "There is none.",
     height: int | None = None,
+    leave_below: int = 0,
 ) -> None:
     """Draw the list.
 
@@ -72,6 +73,8 @@ def row_list(
         Called with the id of a row that was chosen, before the page runs again; none: rows are only read.
     height
         In px; none: as high as its rows, and scrolled within the window.
+    leave_below
+        So many px are left under the list for what stands there.
     """
 
     def chosen() -> None:
@@ -88,6 +91,7 @@ def row_list(
             "choosable": choose is not None,
             "empty": empty,
             "height": height,
+            "below": leave_below,
         },
         key=key,
         height="content",

@@ -97,7 +97,7 @@ class RowList {
   fit() {
     if (this.data.height) return;
     const top = this.root.getBoundingClientRect().top;
-    this.root.style.maxHeight = `${Math.max(180, window.innerHeight - Math.max(top, 0) - 14)}px`;
+    this.root.style.maxHeight = `${Math.max(180, window.innerHeight - Math.max(top, 0) - 14 - this.data.below)}px`;
   }
 
   rows() {

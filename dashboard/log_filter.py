@@ -1,0 +1,94 @@
+"""What is asked of the Log: who, what kind, about which run, dataset and workspace, when, and which words."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import streamlit as st
+
+from backend.configuration import Side
+from backend.queries.log import LogFilter
+from dashboard.data import desks
+from dashboard.session import to_address
+from models.vocabulary import ActKind
+
+_TEXTS = (
+    ("by", "Who", "S. Tanaka", 130),
+    ("run", "Run", "325172", 90),
+    ("dataset", "Dataset", "PromptReco", 130),
+    ("text", "Words", "in reasons, comments, causes", 250),
+)
+FIELDS = ("by", "run", "dataset", "text", "workspace", "kind", "since", "until")
+
+
+def log_filter() -> LogFilter:
+    """Draw the bar; what it says is in the address of the page."""
+    with st.container(key="log-bar", horizontal=True, vertical_alignment="center"):
+        said = {key: _text(key, label, hint, width) for key, label, hint, width in _TEXTS}
+        names = sorted({w.workspace for side in Side for w in desks(side)})
+        workspace = st.selectbox(
+            "Workspace",
+            names,
+            index=None,
+            placeholder="Workspace",
+            key="workspace",
+            bind="query-params",
+            label_visibility="collapsed",
+            width=130,
+        )
+        chosen = st.multiselect(
+            "Kind",
+            [kind.value for kind in ActKind],
+            placeholder="Kind",
+            key="kind",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        since = _day("since", "From day")
+        until = _day("until", "to day")
+        is_empty = not any([*said.values(), workspace, chosen, since, until])
+        st.button("Clear", type="tertiary", key="log-clear", on_click=_clear, disabled=is_empty)
+    run = said["run"].strip()
+    if run and not run.isdecimal():
+        st.error(f"{run!r} is no run number.", icon=":material/filter_alt_off:")
+    return LogFilter(
+        by=said["by"] or None,
+        kinds=frozenset(map(ActKind, chosen)),
+        run_number=int(run) if run.isdecimal() else None,
+        dataset=said["dataset"] or None,
+        workspace=workspace,
+        since=_begin(since),
+        until=None if until is None else _begin(until + timedelta(days=1)),
+        text=said["text"] or None,
+    )
+
+
+def _text(key: str, label: str, hint: str, width: int) -> str:
+    return st.text_input(
+        label,
+        key=key,
+        placeholder=f"{label}: {hint}" if key == "text" else label,
+        bind="query-params",
+        label_visibility="collapsed",
+        width=width,
+        on_change=_from_the_latest,
+    )
+
+
+def _day(key: str, label: str) -> date | None:
+    day: date | None = st.date_input(
+        label, None, key=key, format="YYYY-MM-DD", bind="query-params", label_visibility="collapsed", width=116
+    )
+    return day
+
+
+def _begin(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), UTC)
+
+
+def _from_the_latest() -> None:
+    to_address(before=None)
+
+
+def _clear() -> None:
+    for key in FIELDS:
+        st.session_state[key] = [] if key == "kind" else "" if key in dict.fromkeys(t[0] for t in _TEXTS) else None
+    _from_the_latest()

@@ -1,0 +1,74 @@
+"""What the Settings page reads: configuration as it stands, its versions, the DQM GUI's listing, and the worker."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import streamlit as st
+
+from backend.access import Matrix
+from backend.certify.accepted import AcceptedDatasetBody
+from backend.configuration import Body, Piece, Version, pieces, rights, versions
+from backend.ingest.dqm_gui import GuiDataset, open_dqm_gui
+from backend.queries import Health, JobTick, health, latest_change
+from backend.queries.work import TaskRow, tasks, ticks_of
+from backend.settings import settings
+from dashboard.data import reading
+from models.vocabulary import ConfigurationKind
+
+B = TypeVar("B", bound=Body)
+
+
+def standing(model: type[B]) -> tuple[Mapping[str, Piece[B]], int]:
+    """Every piece with such a body by name, and the act up to which that was looked at."""
+    with reading() as session:
+        seen = latest_change(session).change_set
+        return pieces(session, model), seen
+
+
+def accepted() -> tuple[Mapping[str, Piece[AcceptedDatasetBody]], int]:
+    """The accepted datasets in the order of their runs, and the act up to which that was looked at."""
+    found, seen = standing(AcceptedDatasetBody)
+    return dict(sorted(found.items(), key=lambda item: (-item[1].body.run_from, item[0]))), seen
+
+
+def matrix() -> Matrix:
+    """The rights in force."""
+    with reading() as session:
+        return rights(session)
+
+
+def versions_of(kind: ConfigurationKind, name: str) -> list[Version]:
+    """Every version of a piece, the latest first."""
+    with reading() as session:
+        return versions(session, kind, name=name)
+
+
+@st.cache_data(ttl=300, show_spinner="The DQM GUI is asked for its listing …")
+def gui_listing(address: str) -> list[GuiDataset]:
+    """What the DQM GUI at this address lists now.
+
+    Raises
+    ------
+    SourceUnavailable
+        If it does not answer.
+    """
+    with open_dqm_gui(settings()) as gui:
+        return gui.datasets()
+
+
+def health_now() -> Health:
+    """How the registry is."""
+    with reading() as session:
+        return health(session, settings())
+
+
+def last_ticks(job: str) -> tuple[JobTick, ...]:
+    """The last ticks of a job."""
+    with reading() as session:
+        return ticks_of(session, job)
+
+
+def last_tasks(before: int | None = None) -> tuple[TaskRow, ...]:
+    """The last tasks that people asked for."""
+    with reading() as session:
+        return tasks(session, limit=30, before=before)

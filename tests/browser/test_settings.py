@@ -1,0 +1,191 @@
+"""The Settings page in a real browser: each action, on a registry of its own beside a simulated DQM GUI."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from backend.certify.accepted_defaults import ensure_default_accepted_datasets
+from backend.db import engine_for
+from backend.embedded import Embedded
+from backend.start import make_ready
+from scripts.simulator.running import Simulator, running_simulator
+
+pytestmark = pytest.mark.browser
+ENTRY = Path(__file__).parents[2] / "dashboard" / "entry.py"
+NAME = "/PromptReco/Collisions2018D/DQM"
+TRACKER = "cms-dqm-runregistry-admins-tracker"
+Open = Callable[..., Page]
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    with running_simulator("2018", pace="max") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def url(postgresql: Embedded) -> Iterator[str]:
+    """A registry with what a fresh one starts with, for these tests to write in."""
+    name = f"settings_{os.getpid()}"
+    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template STRATEGY wal_log")
+    on = engine_for(postgresql.url(name))
+    make_ready(on)
+    ensure_default_accepted_datasets(on)
+    on.dispose()
+    yield postgresql.url(name)
+    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def open_as(streamlit_app: Callable[..., str], url: str, simulator: Simulator, page: Page) -> Open:
+    def opened(role: str, search: str = "", on: Page = page) -> Page:
+        demo = {"RR_AUTH": "demo", "RR_ENVIRONMENT": "demo", "RR_DEMO_ROLE": role}
+        address = streamlit_app(ENTRY, DATABASE_URL=url, RR_DQM_GUI_URL=simulator.dqm_gui_url, **demo)
+        on.set_default_timeout(PATIENCE_MS)
+        on.goto(f"{address}/settings{search}")
+        expect(on.get_by_role("heading", name="Settings")).to_be_visible()
+        return on
+
+    return opened
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.locator(f'tr[data-id="{name}"]')
+
+
+def typed(page: Page, label: str, text: str) -> None:
+    field = page.get_by_label(label, exact=True)
+    field.fill(text)
+    field.press("Tab")
+
+
+def done(page: Page, sentence: str) -> None:
+    expect(page.locator(".st-key-act-bar")).to_contain_text(sentence)
+
+
+def test_an_accepted_dataset_is_tried_saved_put_out_of_play_and_that_is_undone(open_as: Open) -> None:
+    page = open_as("admin")
+    row(page, NAME).click()
+    page.wait_for_url("**name=%2FPromptReco%2FCollisions2018D%2FDQM**")
+    typed(page, "Patterns, one per line", "^/ZeroBias/Run2018D-PromptReco-v[0-9]+/DQMIO$\n^/NoSuchDataset/")
+    page.get_by_role("button", name="Try against the DQM GUI").click()
+    expect(page.locator(".rr-trial").first).to_contain_text("/ZeroBias/Run2018D-PromptReco-v2/DQMIO")
+    expect(page.locator(".rr-trial").last).to_contain_text("finds nothing in the listing")
+    typed(page, "Why", "a second place to look")
+    page.get_by_role("button", name="Save", exact=True).click()
+    done(page, f"{NAME} is accepted as written")
+    expect(page.locator(".rr-timeline")).to_contain_text("a second place to look")
+    typed(page, "Why", "the era is over")
+    page.get_by_role("button", name="Accept no more").click()
+    expect(row(page, NAME)).to_contain_text("out of play")
+    page.get_by_role("button", name="Undo").click()
+    expect(row(page, NAME)).not_to_contain_text("out of play")
+
+
+def test_a_new_accepted_dataset_is_written_and_taken_away(open_as: Open) -> None:
+    page, name = open_as("admin"), "/PromptReco/Collisions2027A/DQM"
+    page.get_by_role("button", name="New", exact=True).click()
+    typed(page, "Dataset", name)
+    typed(page, "Class", "Collisions27")
+    typed(page, "Patterns, one per line", "^/ZeroBias/Run2027A")
+    page.get_by_role("button", name="Try against the DQM GUI").click()
+    expect(page.locator(".rr-trial")).to_contain_text("finds nothing")
+    typed(page, "Why", "next year")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(row(page, name)).to_have_attribute("aria-selected", "true")
+    typed(page, "Why", "too early")
+    page.get_by_role("button", name="Take away").click()
+    done(page, f"{name} is taken away")
+    expect(row(page, name)).to_have_count(0)
+
+
+def test_arrows_walk_through_the_list(open_as: Open) -> None:
+    page = open_as("admin", f"?name={NAME}")
+    row(page, NAME).click()
+    page.keyboard.press("ArrowDown")
+    expect(row(page, NAME)).to_have_attribute("aria-selected", "false")
+    expect(page.get_by_label("Dataset", exact=True)).not_to_have_value(NAME)
+
+
+def test_what_one_may_not_is_disabled_and_names_the_egroup(open_as: Open) -> None:
+    page = open_as("shifter", f"?name={NAME}")
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
+    expect(page.locator(".st-key-settings-side")).to_contain_text("cms-dqm-runregistry-data-certification")
+
+
+def add_row(page: Page, place: int, line: int, text: str) -> None:
+    """Click the empty last row of the table in the form and type; it is a canvas, so it is met where it is drawn."""
+    page.locator('[data-testid="stDataFrame"] .dvn-scroller').click(position={"x": place, "y": 44 + 29 * line})
+    field = page.locator("textarea.gdg-input")
+    field.fill(text)
+    field.press("Enter")
+
+
+def test_causes_of_a_workspace_are_written(open_as: Open) -> None:
+    page = open_as("admin", "?tab=Causes&name=tracker")
+    add_row(page, 170, 0, "HV trip")
+    typed(page, "Why", "it recurs")
+    page.get_by_role("button", name="Save", exact=True).click()
+    done(page, "Saved the causes of tracker")
+    expect(row(page, "tracker")).to_contain_text("HV trip")
+    open_as("shifter", "?tab=Causes&name=tracker")
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
+
+
+def test_a_workspace_is_called_otherwise(open_as: Open) -> None:
+    page = open_as("admin", "?tab=Workspaces&name=offline/tracker")
+    typed(page, "Called", "Silicon tracker")
+    typed(page, "Why", "as people say")
+    page.get_by_role("button", name="Save", exact=True).click()
+    done(page, "Saved the workspace offline/tracker")
+    expect(row(page, "offline/tracker")).to_contain_text("Silicon tracker")
+    page.get_by_role("button", name="Undo").click()
+    expect(row(page, "offline/tracker")).not_to_contain_text("Silicon tracker")
+
+
+def test_rights_are_asked_for_and_changed_with_the_difference_shown(open_as: Open) -> None:
+    page = open_as("admin", f"?tab=Permissions&name={TRACKER}")
+    expect(page.locator(".st-key-settings-side")).to_contain_text("flag lumisections of an offline dataset in tracker")
+    rights = page.get_by_label("Rights, one per line")
+    typed(page, "Rights, one per line", rights.input_value() + "\nrun.class")
+    expect(page.locator(".rr-may").last).to_contain_text("given run.class")
+    typed(page, "Why", "they set classes now")
+    page.get_by_role("button", name="Save", exact=True).click()
+    done(page, f"The rights of {TRACKER} are changed")
+    expect(page.locator(".rr-answer")).to_contain_text(TRACKER)
+
+
+def test_of_two_who_change_the_same_the_second_is_told_who_was_first(
+    open_as: Open, new_context: Callable[..., BrowserContext]
+) -> None:
+    search = "?tab=Permissions&name=cms-dqm-oncall"
+    second = open_as("admin", search, on=new_context().new_page())
+    typed(second, "Rights, one per line", "undo")
+    typed(second, "Why", "less")
+    first = open_as("admin", search)
+    typed(first, "Rights, one per line", "undo\nrun.class")
+    typed(first, "Why", "a little more")
+    first.get_by_role("button", name="Save", exact=True).click()
+    done(first, "The rights of cms-dqm-oncall are changed")
+    second.get_by_role("button", name="Save", exact=True).click()
+    expect(second.locator(".st-key-settings-side")).to_contain_text("Nothing was overwritten")
+    expect(second.get_by_label("Rights, one per line")).to_have_value("undo")
+
+
+def test_a_back_fill_is_started_and_cancelled(open_as: Open) -> None:
+    page = open_as("admin", "?tab=Jobs+and+tasks")
+    typed(page, "Back-fill: from run", "325000")
+    typed(page, "to run", "325175")
+    page.get_by_role("button", name="Start the back-fill").click()
+    done(page, "back-fill of runs 325000–325175 was asked for")
+    expect(page.get_by_role("grid", name="Tasks")).to_contain_text("waiting")
+    page.get_by_role("button", name="Cancel task").click()
+    expect(page.get_by_role("grid", name="Tasks")).to_contain_text("cancelled")
