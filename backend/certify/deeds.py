@@ -4,7 +4,7 @@ Of an undo it is what it takes back or brings back: the act at the bottom of the
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
@@ -16,10 +16,10 @@ from backend.record.loading import load_undone
 from models.vocabulary import ActKind, Origin
 
 Scope = Mapping[str, Sequence[int]]
-"""``{"datasets": [id, …], "runs": [number, …]}``: to what an undo is narrowed."""
+"""``{"datasets": [id, …], "runs": [number, …], "cycles": [id, …]}``: to what an undo is narrowed."""
 
 STATE = "state"
-_OF_WORKSPACE = "state."
+OF_WORKSPACE = "state."
 
 _CHAIN = text("""
     WITH RECURSIVE chain AS (
@@ -40,6 +40,7 @@ _FLAGS = text("""
     ORDER BY w.dataset_id, c.workspace
 """)
 _CONFIGURATIONS = text("SELECT kind, name, body FROM configuration_change WHERE change_set = :act ORDER BY id")
+_CYCLES = text("SELECT cycle_id, said FROM cycle_change WHERE change_set = :act ORDER BY id")
 _RUN_STATES = text("""
     SELECT c.id, c.change_set, c.run_number, c.origin, c.said, c.withdraws, s.kind, s."by"
     FROM run_change c JOIN change_set s ON s.id = c.change_set
@@ -75,7 +76,7 @@ class DatasetDeed:
     def states(self) -> dict[str, str]:
         """Workspace → state that was said."""
         told = self.said.items()
-        return {name.removeprefix(_OF_WORKSPACE): value for name, value in told if name.startswith(_OF_WORKSPACE)}
+        return {name.removeprefix(OF_WORKSPACE): value for name, value in told if name.startswith(OF_WORKSPACE)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,8 @@ class Deed:
         Who did the act that is named.
     brings_back
         Whether to undo the named act brings the root back.
+    configurations
+        (Kind, name, body) of each version; ``cycles`` are the attributes that were said of cycles.
     """
 
     act: int
@@ -112,7 +115,8 @@ class Deed:
     runs: tuple[RunDeed, ...]
     datasets: tuple[DatasetDeed, ...]
     flags: tuple[FlagDeed, ...]
-    configurations: tuple[tuple[str, str, Mapping[str, Any] | None], ...] = field(default=())
+    configurations: tuple[tuple[str, str, Mapping[str, Any] | None], ...]
+    cycles: tuple[Mapping[str, Any], ...]
 
 
 def deed_of(session: Session, change_set: int, *, scope: Scope | None = None) -> Deed:
@@ -147,6 +151,7 @@ def deed_of(session: Session, change_set: int, *, scope: Scope | None = None) ->
         datasets=tuple(deed for deed in datasets if in_scope("datasets", deed.id)),
         flags=tuple(deed for deed in flags if in_scope("datasets", deed.id)),
         configurations=tuple(tuple(row) for row in session.execute(_CONFIGURATIONS, root)) if scope is None else (),
+        cycles=tuple(said for cycle, said in session.execute(_CYCLES, root) if in_scope("cycles", cycle)),
     )
 
 
@@ -163,9 +168,9 @@ def dataset_states_before(session: Session, act: int, datasets: Iterable[int]) -
     found = _in_force("datasets", session, [AttributeChange(*row) for row in rows])
     return {
         id_: {
-            name.removeprefix(_OF_WORKSPACE): value
+            name.removeprefix(OF_WORKSPACE): value
             for name, value in attributes.items()
-            if name.startswith(_OF_WORKSPACE)
+            if name.startswith(OF_WORKSPACE)
         }
         for id_, attributes in found.items()
     }

@@ -4,7 +4,7 @@ It is held against what rules say of the run *as it stands*, so that together wi
 it now, whatever was undone or withdrawn before.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from backend.classify.judging import judge
 from backend.classify.recording import RULE
 from backend.classify.saying import to_say, words
 from backend.classify.spoken import IS_SIGNIFICANT, RUN_CLASS, SaidByRules, Spoken, spoken_of
-from backend.classify.verdicts import NOBODY
+from backend.classify.verdicts import NOBODY, Judge, Judges
 from backend.projections.attributes import AttributeChange, attributes_in_force
 from backend.projections.segments import SpokenWord, fold_segments, spread
 from backend.projections.summaries import FIRST_OTHER_COLUMN
@@ -53,7 +53,12 @@ class Judged:
 
 
 def judged(session: Session, run_number: int, *, once: Mapping[str, Any]) -> Judged:
-    """What rules have to say of a run once people say ``once`` of it: attribute → value, null for nothing more."""
+    """What rules have to say of a run once people say ``once`` of it: attribute → value, null for nothing more.
+
+    Nothing, if no rule asks for any of these attributes: who says why a run stopped changes no flag unseen.
+    """
+    if not _matters(judges_in_force(session), once):
+        return Judged((), ())
     return _judged(session, run_number, once=once, is_anew=False, with_people=True)
 
 
@@ -63,13 +68,31 @@ def judged_anew(session: Session, run_number: int, *, with_people: bool) -> Judg
     return _judged(session, run_number, once=once, is_anew=True, with_people=with_people)
 
 
-def judge_again(session: Session, run_number: int, *, why: str) -> Recorded | None:
-    """Record what rules have to say of a run as it stands now, in an act of theirs; nothing, if it is said already."""
-    found = judged(session, run_number, once={})
+def judge_again(session: Session, run_number: int, *, about: Iterable[str], why: str) -> Recorded | None:
+    """Record what rules have to say of a run as it stands now, in an act of theirs, after attributes of it changed.
+
+    Nothing, if no rule asks for any of them, or if it is said already.
+    """
+    if not _matters(judges_in_force(session), about):
+        return None
+    found = _judged(session, run_number, once={}, is_anew=False, with_people=True)
     if not found.runs and not found.lumisections:
         return None
     act = Act(by=RULE, why=why, kind=ActKind.CLASSIFY, runs=found.runs, lumisections=found.lumisections)
     return record(session, act)
+
+
+def _matters(judges: Judges, attributes: Iterable[str]) -> bool:
+    """Whether rules judge by one of these attributes: by class and significance always, by others if one reads them."""
+    names = frozenset(attributes)
+    if names & {RUN_CLASS, IS_SIGNIFICANT}:
+        return True
+    asked = (*judges.run_classes, *_all(judges.significance), *_all(judges.components))
+    return any(judge.reads & names or "" in judge.reads for judge in asked)
+
+
+def _all(groups: Mapping[str, Sequence[Judge[Any]]]) -> Iterator[Judge[Any]]:
+    return (judge for own in groups.values() for judge in own)
 
 
 def _judged(session: Session, run_number: int, *, once: Mapping[str, Any], is_anew: bool, with_people: bool) -> Judged:

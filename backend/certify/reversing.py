@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from backend.access import CONFIGURING, Action
-from backend.certify.deeds import STATE, DatasetDeed, Deed, FlagDeed
+from backend.certify.deeds import OF_WORKSPACE, STATE, DatasetDeed, Deed, FlagDeed
 from backend.certify.moving_runs import right_to_move
 from backend.errors import InvalidInput
 from models.vocabulary import OMS_WORKSPACE, ONLINE, ActKind, ConfigurationKind, DatasetState, Origin, RunState
@@ -71,12 +71,19 @@ def _dataset(deed: Deed, before: States) -> Iterable[Right]:
 
 
 def _batch(deed: Deed, before: States) -> Iterable[Right]:
-    for flags in deed.flags:
-        yield (Action.DCS_BITS, None) if flags.workspace == OMS_WORKSPACE else (Action.DATASET_BATCH, flags.workspace)
+    """By what people said in it, as one by one; what only copies or creates takes the right for batches."""
+    by_people = tuple(_dataset(deed, before))
+    yield from by_people or ((Action.DATASET_BATCH, w) for dataset in deed.datasets for w in dataset.states)
+
+
+def _cycle(deed: Deed, before: States) -> Iterable[Right]:
+    for said in deed.cycles:
+        desks = [name.removeprefix(OF_WORKSPACE) for name in said if name.startswith(OF_WORKSPACE)]
+        yield from ((Action.CYCLE_COMPLETE, workspace) for workspace in desks)
+        if not desks or len(desks) < len(said):
+            yield Action.CYCLE_MANAGE, None
     for dataset in deed.datasets:
-        for workspace in dataset.states:
-            yield Action.DATASET_BATCH, workspace
-        yield from _hiding(dataset)
+        yield from ((Action.CYCLE_MOVE, workspace) for workspace in dataset.states)
 
 
 def _configure(deed: Deed, before: States) -> Iterable[Right]:
@@ -98,6 +105,7 @@ _RIGHTS: Mapping[ActKind, Callable[[Deed, States], Iterable[Right]]] = {
     ActKind.REJECT: _decide,
     ActKind.DATASET: _dataset,
     ActKind.BATCH: _batch,
+    ActKind.CYCLE: _cycle,
     ActKind.CONFIGURE: _configure,
     ActKind.IMPORT_LUMINOSITY: _import_luminosity,
 }

@@ -80,8 +80,9 @@ def take_back(
     reason = why.strip() or f"{'redone' if deed.brings_back else 'undone'}: change set {deed.root}"
     done = undo(session, change_set, by=actor.name, why=reason, scope=scope)
     if deed.kind is ActKind.EDIT_RUN:
-        for run in sorted({said.run_number for said in deed.runs}):
-            judge_again(session, run, why=reason)
+        for said in sorted(deed.runs, key=lambda run: run.run_number):
+            if said.origin is Origin.PERSON:
+                judge_again(session, said.run_number, about=said.said, why=reason)
     return done
 
 

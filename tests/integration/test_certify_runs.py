@@ -14,8 +14,9 @@ from backend.certify.flags import flag_lumisections
 from backend.certify.moving_runs import move_run
 from backend.certify.runs import edit_run_class, edit_stop_reason, mark_significant, unmark_significant
 from backend.certify.taking_back import take_back
+from backend.classify import ComponentBody
 from backend.classify.recording import classify_run
-from backend.configuration import configure, ensure_defaults
+from backend.configuration import Side, configure, ensure_defaults
 from backend.db import transaction
 from backend.errors import Conflict, InvalidInput, NotFound, NotPermitted, WrongState
 from backend.queries import latest_change
@@ -156,6 +157,22 @@ def test_a_stop_reason_of_a_whole_novel_or_with_a_nul_is_refused(session: Sessio
     for told in ("x" * 2_001, "a\0b"):
         with pytest.raises(InvalidInput, match="stop reason"):
             edit_stop_reason(session, SHIFTER, RUN, told, seen=None)
+
+
+def test_a_stop_reason_judges_a_run_anew_only_if_a_rule_asks_for_it(session: Session) -> None:
+    a_run_that_rules_leave_alone(session)
+    mark_significant(session, SHIFTER, RUN, seen=None)
+    before = said_of(session)
+    rules_say(session, STRIP, Status.STANDBY, (1, 5))
+    edit_stop_reason(session, SHIFTER, RUN, "DAQ crash", seen=None)
+    assert said_of(session)[Status.STANDBY] == "1–5"
+    asks = {"==": [{"var": "stop_reason"}, "HV off"]}
+    body = ComponentBody(side=Side.ONLINE, component=STRIP, status=Status.STANDBY, priority=1, rule=asks)
+    configure(session, body.kind, name=body.about, body=body, by="test", why="a rule")
+    done = edit_stop_reason(session, SHIFTER, RUN, "HV off", seen=None)
+    assert said_of(session) == {Status.STANDBY: "1–60", Status.BAD: "61–100"}
+    take_back(session, SHIFTER, done.change_set)
+    assert said_of(session) == before
 
 
 # significance

@@ -112,7 +112,10 @@ def rights(session: Session, change_set: int) -> list[tuple[Action, str | None]]
 def test_batches_hiding_configuration_and_resets_take_their_own_rights(session: Session) -> None:
     word = DatasetSaid(PROMPT, {"state.ecal": "SIGNOFF", "hidden": True}, Origin.PERSON)
     batch = record(session, Act(by="x", why="batch", kind=ActKind.BATCH, datasets=(word,))).change_set
-    assert rights(session, batch) == [(Action.DATASET_BATCH, "ecal"), (Action.DATASET_HIDE, None)]
+    assert rights(session, batch) == [(Action.DATASET_MOVE, "ecal"), (Action.DATASET_HIDE, None)]
+    copied = DatasetSaid(PROMPT, {"state.ecal": "OPEN"}, Origin.RULE)
+    copy = record(session, Act(by="x", why="copied", kind=ActKind.BATCH, datasets=(copied,))).change_set
+    assert rights(session, copy) == [(Action.DATASET_BATCH, "ecal")]
     back = move_dataset(session, DatasetState.OPEN)
     assert rights(session, back) == [(Action.DATASET_REOPEN, "tracker")]
     body = CausesBody(causes=(Cause(word="HV"),))
