@@ -16,7 +16,7 @@ from backend.classify.judging import judge
 from backend.classify.recording import RULE
 from backend.classify.saying import to_say, words
 from backend.classify.spoken import IS_SIGNIFICANT, RUN_CLASS, SaidByRules, Spoken, spoken_of
-from backend.classify.verdicts import NOBODY, Judge, Judges
+from backend.classify.verdicts import NOBODY, ByPeople, Judge, Judges
 from backend.projections.attributes import AttributeChange, attributes_in_force
 from backend.projections.segments import SpokenWord, fold_segments, spread
 from backend.projections.summaries import FIRST_OTHER_COLUMN
@@ -66,6 +66,13 @@ def judged_anew(session: Session, run_number: int, *, with_people: bool) -> Judg
     """Everything that rules say of a run, as though nobody had ever judged it; below people, or without them."""
     once = {} if with_people else {STOP_REASON: None}
     return _judged(session, run_number, once=once, is_anew=True, with_people=with_people)
+
+
+def said_by_people(session: Session, run_number: int) -> ByPeople:
+    """What people say of the class and significance of a run, above the rules."""
+    columns = columns_by_name(session).values()
+    (spoken,) = spoken_of(session, [run_number], columns=columns, with_luminosity=False)
+    return spoken.people
 
 
 def judge_again(session: Session, run_number: int, *, about: Iterable[str], why: str) -> Recorded | None:

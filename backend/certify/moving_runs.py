@@ -3,6 +3,7 @@
 The run, its new datasets and the first verdicts on them are one act: undone together, or not at all.
 """
 
+from sqlalchemy import text
 from sqlmodel import Session
 
 from backend.access import Action, Actor
@@ -16,6 +17,11 @@ from backend.record import Act, Recorded, RunSaid, record
 from models.vocabulary import ActKind, Origin, RunState
 
 _ORDER = tuple(RunState)
+_TAKEN_AWAY = text("""
+    SELECT i.name, i.change_set AS made_by, max(u.id) AS undone_by
+    FROM dataset_identity i JOIN change_set u ON u.undoes = i.change_set
+    WHERE i.run_number = :run AND i.name = ANY(:names) GROUP BY i.id ORDER BY i.id LIMIT 1
+""")
 
 
 def move_run(
@@ -29,7 +35,8 @@ def move_run(
         If the actor may not move it there, or there is no such run.
     WrongState
         If the run is there already; or, moving on, if it has no lumisections, no class, or a certifiable component
-        without a verdict, which the sentence names with its lumisections.
+        without a verdict, which the sentence names with its lumisections; or if a sign-off that made its datasets was
+        undone, and is to be redone.
     Conflict
         If somebody moved it after ``seen``.
     """
@@ -41,7 +48,7 @@ def move_run(
     said = RunSaid(run_number, {"state": to.value}, Origin.PERSON)
     own = Act(by=actor.name, why=why.strip() or f"{run.state} to {to}", kind=ActKind.MOVE_RUN, runs=(said,))
     refuse_unseen(session, own, seen=seen)
-    return record(session, datasets_of_sign_off(session, run_number).within(own) if is_on(run.state, to) else own)
+    return record(session, _with_datasets(session, own, run_number) if is_on(run.state, to) else own)
 
 
 def is_on(state: RunState, to: RunState) -> bool:
@@ -52,6 +59,18 @@ def is_on(state: RunState, to: RunState) -> bool:
 def right_to_move(state: RunState, to: RunState) -> Action:
     """The right that a move needs."""
     return Action.RUN_MOVE if is_on(state, to) else Action.RUN_REOPEN
+
+
+def _with_datasets(session: Session, own: Act, run_number: int) -> Act:
+    """The move with the datasets that it makes; one that an undo took away comes back by redo, not a second time."""
+    made = datasets_of_sign_off(session, run_number)
+    asked = {"run": run_number, "names": [key.name for key in made.created]}
+    if gone := session.execute(_TAKEN_AWAY, asked).first():
+        raise WrongState(
+            f"{run_number} {gone.name} was made by change set {gone.made_by}, which change set {gone.undone_by} undid: "
+            f"redo it by undoing {gone.undone_by}."
+        )
+    return made.within(own)
 
 
 def _permitted_run(session: Session, actor: Actor, run_number: int, to: RunState) -> StandingRun:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from backend.access import Action, Actor
-from backend.certify.judged import STOP_REASON, judged
+from backend.certify.judged import STOP_REASON, judged, said_by_people
 from backend.certify.permitted import permitted
 from backend.certify.said import text_or_none
 from backend.certify.seen import refuse_unseen
@@ -45,6 +45,8 @@ def edit_run_class(
         raise InvalidInput(f"A run class is a word of letters and digits such as Collisions26, not {named!r:.80}.")
     if named is not None and named == run.run_class:
         raise InvalidInput(f"Run {run_number} is of class {named} already.")
+    if named is None and said_by_people(session, run_number).run_class is None:
+        raise InvalidInput(f"Nobody said the class of run {run_number}: the rules decide it already.")
     return _say(session, actor, run, RUN_CLASS, named, why=why or f"class {named or 'as the rules say'}", seen=seen)
 
 

@@ -125,6 +125,8 @@ def test_no_class_gives_the_decision_back_to_the_rules(session: Session) -> None
     edit_run_class(session, ON_CALL, RUN, "Special22", seen=None)
     edit_run_class(session, ON_CALL, RUN, None, seen=None)
     assert run_row(session).run_class != "Special22"
+    with pytest.raises(InvalidInput, match="Nobody said the class"):
+        edit_run_class(session, ON_CALL, RUN, None, seen=None)
 
 
 def test_of_two_people_who_say_the_class_at_once_one_is_told_of_the_other(engine: Engine) -> None:

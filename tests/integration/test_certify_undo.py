@@ -211,6 +211,17 @@ def accept_express(session: Session) -> DatasetKey:
     return key
 
 
+def test_a_sign_off_that_was_undone_is_redone_and_not_done_a_second_time(session: Session) -> None:
+    accept_express(session)
+    done = move_run(session, SHIFTER, RUN, SIGNOFF, seen=None).change_set
+    after = whole_state(session)
+    undone = take_back(session, SHIFTER, done).change_set
+    with pytest.raises(WrongState, match=f"which change set {undone} undid: redo it by undoing {undone}"):
+        move_run(session, SHIFTER, RUN, SIGNOFF, seen=None)
+    take_back(session, SHIFTER, undone)
+    assert whole_state(session) == after
+
+
 # for how much
 
 
