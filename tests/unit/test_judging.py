@@ -171,6 +171,12 @@ def test_facts_may_stand_in_each_other() -> None:
     assert own.where(whole, {}, reads=names_read(whole)) == LumiSet.span(1, 4)
 
 
+def test_a_rule_may_read_a_part_of_a_fact() -> None:
+    own = lumisections(prescale_name={"Emergency": [1, 2], "2e34": range(3, 11)})
+    short = a_status(Status.GOOD, {"==": [{"var": "prescale_name.length"}, 4]})
+    assert statuses(own, short) == {"GOOD": "3–10", "NO VALUE FOUND": "1–2"}
+
+
 @pytest.mark.parametrize("rule", [{"var": ""}, {"var": [{"var": "name"}]}])
 def test_a_rule_that_reads_who_knows_what_is_given_everything(rule: object) -> None:
     own = lumisections(bpix_ready={True: [1]}, series={NUMBER: lambda n: n})
