@@ -1,10 +1,11 @@
 """The first verdicts on a dataset: what the offline component rules make of what was said online, word by word."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from backend.classify import Classifier, ComponentBody, component_rules
@@ -19,11 +20,37 @@ from models.lumis import EMPTY, LumiRange, LumiSet
 from models.vocabulary import UNSAID, Bit, ColumnKind, LuminositySource, Origin, Status
 
 Facts = Mapping[str, Any]
+Verdicts = Mapping[str, Statuses]
+"""Column → status → where."""
+_Said: TypeAlias = Iterable[tuple[LumiRange, Fact]]
 
 _RUN = text("""
     SELECT run_number, run_class, is_significant, state, stop_reason, oms FROM run WHERE run_number = :run
 """)
+_VERSIONS = text("SELECT last_change FROM configuration WHERE kind = :kind ORDER BY name")
 _OMS, _RR = "lumisection.oms.", "lumisection.rr."
+
+
+_kept: WeakKeyDictionary[Engine, tuple[tuple[int, ...], "OfflineRules"]] = WeakKeyDictionary()
+"""Engine → what was read last; nothing in it that the log does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineRules:
+    """The offline component rules in force: column → those that are asked, in order; and the facts that they read."""
+
+    judges: Mapping[str, tuple[Judge[Status], ...]]
+    reads: frozenset[str]
+
+    def wants(self, fact: str) -> bool:
+        """Whether one of them reads the fact, or what it is a part of; where only facts tell, every one is wanted."""
+        parts = fact.split(".")
+        return "" in self.reads or any(".".join(parts[: n + 1]) in self.reads for n in range(len(parts)))
+
+    @property
+    def tell_datasets_apart(self) -> bool:
+        """Whether they may say of one dataset of a run what they do not say of another."""
+        return self.wants("dataset.name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +65,19 @@ class OnlineFacts:
         return {"run": self.run, "dataset": {"name": name}}
 
 
-def online_facts(session: Session, run_number: int) -> OnlineFacts:
-    """The facts ``{run: {oms, rr}, lumisection: {oms, rr}}`` of a run, as they stand now."""
+def offline_rules(session: Session) -> OfflineRules:
+    """The rules as configuration has them now; read once per process and version."""
+    engine = session.get_bind().engine
+    versions = tuple(session.execute(_VERSIONS, {"kind": ComponentBody.kind.value}).scalars())
+    if engine not in _kept or _kept[engine][0] != versions:
+        judges = {column: tuple(map(_judge, own)) for column, own in component_rules(session, Side.OFFLINE).items()}
+        reads = frozenset[str]().union(*(judge.reads for own in judges.values() for judge in own))
+        _kept[engine] = versions, OfflineRules(judges, reads)
+    return _kept[engine][1]
+
+
+def online_facts(session: Session, run_number: int, rules: OfflineRules) -> OnlineFacts:
+    """The facts ``{run: {oms, rr}, lumisection: {oms, rr}}`` of a run that these rules read, as they stand now."""
     row = session.execute(_RUN, {"run": run_number}).one()
     rr = {
         "class": row.run_class,
@@ -48,24 +86,19 @@ def online_facts(session: Session, run_number: int) -> OnlineFacts:
         "stop_reason": row.stop_reason,
     }
     strip = strip_of(session, run_number)
-    spans = dict(fact for column in strip.columns for fact in _facts_of(column, strip))
+    told = (fact for column in strip.columns for fact in _facts_of(column, strip))
+    spans = {name: _spans(said, strip.known) for name, said in told if rules.wants(name)}
+    series = {name: value_in for name, value_in in _series(session, run_number).items() if rules.wants(name)}
     run = {"run_number": run_number, "oms": row.oms, "rr": rr}
-    return OnlineFacts(run, Lumisections(strip.known, spans, _series(session, run_number)))
+    return OnlineFacts(run, Lumisections(strip.known, spans, series))
 
 
-def offline_judges(session: Session) -> dict[str, tuple[Judge[Status], ...]]:
-    """The offline component rules, ready to judge: column → those that are asked, in order."""
-    return {column: tuple(map(_judge, own)) for column, own in component_rules(session, Side.OFFLINE).items()}
-
-
-def offline_verdicts(
-    judges: Mapping[str, Sequence[Judge[Status]]], facts: OnlineFacts, name: str, *, columns: Iterable[str]
-) -> dict[str, Statuses]:
+def offline_verdicts(rules: OfflineRules, facts: OnlineFacts, name: str, *, columns: Iterable[str]) -> Verdicts:
     """Column → status → where; a column that no rule speaks of has NO VALUE FOUND in every lumisection."""
     shared, known = facts.of_dataset(name), facts.lumisections.known
     verdicts: dict[str, Statuses] = {}
     for column in columns:
-        if own := judges.get(column):
+        if own := rules.judges.get(column):
             verdicts[column] = by_status(judge_component(own, facts.lumisections, shared))
         else:
             verdicts[column] = {Status.NO_VALUE_FOUND: known} if known else {}
@@ -74,9 +107,9 @@ def offline_verdicts(
 
 def words_of_rules(
     dataset: DatasetKey,
-    verdicts: Mapping[str, Statuses],
+    verdicts: Verdicts,
     *,
-    before: Mapping[str, Statuses],
+    before: Verdicts,
     known: LumiSet,
     ids: Mapping[str, int],
 ) -> tuple[LumisectionSaid, ...]:
@@ -124,18 +157,17 @@ def _judge(classifier: Classifier[ComponentBody]) -> Judge[Status]:
     return Judge(body.kind, classifier.name, classifier.version, body.status, classifier.rule)
 
 
-def _facts_of(column: ColumnStrip, strip: Strip) -> Iterable[tuple[str, Mapping[Fact, LumiSet]]]:
+def _facts_of(column: ColumnStrip, strip: Strip) -> Iterable[tuple[str, _Said]]:
     if column.column.kind is not ColumnKind.FLAG:
-        values = ((said.range, _plain(said.value)) for said in column.segments)
-        yield f"{_OMS}{column.column.name}", _spans(values, strip.known)
+        yield f"{_OMS}{column.column.name}", ((said.range, _plain(said.value)) for said in column.segments)
         return
     name = f"{_RR}{column.column}"
     statuses = [(said.range, said.value.word) for said in column.segments if isinstance(said.value, Status)]
     unsaid = strip.known - LumiSet.of(where for where, _ in statuses)
-    yield f"{name}.status", _spans([*statuses, *((where, UNSAID) for where in unsaid.ranges)], strip.known)
+    yield f"{name}.status", [*statuses, *((where, UNSAID) for where in unsaid.ranges)]
     words = [(said.range, strip.words[said.word]) for said in column.segments]
-    yield f"{name}.comment", _spans(((where, word.comment or "") for where, word in words), strip.known)
-    yield f"{name}.cause", _spans(((where, word.cause or "") for where, word in words), strip.known)
+    yield f"{name}.comment", ((where, word.comment or "") for where, word in words)
+    yield f"{name}.cause", ((where, word.cause or "") for where, word in words)
 
 
 def _plain(value: object) -> Fact:
@@ -145,7 +177,7 @@ def _plain(value: object) -> Fact:
     return value
 
 
-def _spans(said: Iterable[tuple[LumiRange, Fact]], known: LumiSet) -> dict[Fact, LumiSet]:
+def _spans(said: _Said, known: LumiSet) -> dict[Fact, LumiSet]:
     """Value → where; null is where no value is named."""
     ranges: dict[Fact, list[LumiRange]] = {}
     for where, value in said:

@@ -13,7 +13,8 @@ from sqlmodel import Session
 
 from backend.certify.accepted import accepting
 from backend.certify.offline_words import (
-    offline_judges,
+    Verdicts,
+    offline_rules,
     offline_verdicts,
     online_facts,
     words_of_rules,
@@ -143,20 +144,24 @@ class _Words:
         if not accepted:
             return cls((), ())
         desks = _desks(session)
-        facts, judges = online_facts(session, run_number), offline_judges(session)
+        rules = offline_rules(session)
+        facts = online_facts(session, run_number, rules)
         ids = {name: column.id for name, column in columns_by_name(session).items()}
         said_before = _said_by_rules(session, [d.id for d in there.values() if d.name in accepted], ids)
         states: list[DatasetSaid] = []
         words: list[LumisectionSaid] = []
+        verdicts: Verdicts = {}
         for name in sorted(accepted):
             key, dataset = DatasetKey(run_number, name), there.get(name)
             has = {} if dataset is None else dataset.states
             if new := {f"state.{w}": DatasetState.WAITING.value for w in desks if w not in has}:
                 states.append(DatasetSaid(key, new, Origin.RULE))
-            open_to_rules = [c for w, columns in desks.items() if has.get(w) not in CLOSED for c in columns]
-            verdicts = offline_verdicts(judges, facts, name, columns=open_to_rules)
+            if not verdicts or rules.tell_datasets_apart:
+                every = [column for columns in desks.values() for column in columns]
+                verdicts = offline_verdicts(rules, facts, name, columns=every)
+            to_say = {c: verdicts[c] for w, columns in desks.items() if has.get(w) not in CLOSED for c in columns}
             before = {} if dataset is None else said_before.get(dataset.id, {})
-            words += words_of_rules(key, verdicts, before=before, known=facts.lumisections.known, ids=ids)
+            words += words_of_rules(key, to_say, before=before, known=facts.lumisections.known, ids=ids)
         return cls(tuple(states), tuple(words))
 
 
