@@ -80,13 +80,22 @@ def small_season_url(postgresql: Embedded) -> Iterator[str]:
 @contextmanager
 def a_season(server: Embedded, *, most: int) -> Iterator[str]:
     """A registry with the newest runs of the simulated season of 2018, dropped afterwards."""
-    name = f"season_{os.getpid()}_{next(_counter)}"
+    with an_empty_registry(server) as url:
+        on = engine_for(url)
+        with running_simulator("2018", pace="max") as simulator:
+            ingest_season(on, simulator, most=most)
+        on.dispose()
+        yield url
+
+
+@contextmanager
+def an_empty_registry(server: Embedded) -> Iterator[str]:
+    """A registry with what a fresh one starts with, dropped afterwards."""
+    name = f"registry_{os.getpid()}_{next(_counter)}"
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template STRATEGY wal_log")
     on = engine_for(server.url(name))
     make_ready(on)
-    with running_simulator("2018", pace="max") as simulator:
-        ingest_season(on, simulator, most=most)
     on.dispose()
     yield server.url(name)
     with psycopg.connect(server.url(), autocommit=True) as connection:

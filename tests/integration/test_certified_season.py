@@ -1,0 +1,80 @@
+"""The people of the demo certify the season of 2018: what then is good in all that the golden rule reads is the
+published golden JSON, to the last lumisection."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import reduce
+
+import pytest
+from sqlalchemy import Engine, text
+
+from backend.certify.gui_links import link_listed
+from backend.db import engine_for, transaction
+from backend.embedded import Embedded
+from backend.ingest.dqm_gui import open_dqm_gui
+from backend.settings import Settings
+from models.lumis import EMPTY, LumiRange, LumiSet
+from models.vocabulary import GOLDEN_2018_BITS, Bit, Status
+from scripts.benchmarks.season import ingest_season
+from scripts.people import work
+from scripts.simulator.running import running_simulator
+from scripts.simulator.season import Season
+from tests.conftest import an_empty_registry
+
+WANTED = dict.fromkeys(
+    "l1t-l1tmu l1t-l1tcalo hlt-hlt tracker-pixel tracker-strip tracker-track ecal-ecal ecal-es egamma-egamma hcal-hcal"
+    " muon-muon jetmet-jetmet lumi-lumi".split(),
+    Status.GOOD,
+) | {"dc-lowlumi": Status.BAD}
+"""What the golden rule of 2018 wants of components; said here once more, so that the rule is not judged by itself."""
+
+_RUNS = text("""
+    SELECT run_number, known FROM run WHERE recorded_per_pb >= 0.08 AND energy_gev BETWEEN 6000 AND 7000
+      AND b_field_tesla >= 3.7 AND injection_scheme LIKE '%25ns%' AND hlt_key NOT LIKE '%WMass%'
+""")
+_FLAGS = text("""
+    SELECT run_number, workspace || '-' || column_name, first, last, value FROM segment
+    WHERE name LIKE '/PromptReco/%' AND kind = 'flag'
+""")
+_BITS = text("""
+    SELECT run_number, column_name, first, last FROM segment WHERE name = 'online' AND kind = 'bit' AND value = :true
+""")
+
+
+@pytest.fixture(scope="module")
+def certified(postgresql: Embedded) -> Iterator[tuple[Engine, Season]]:
+    """A registry in which the whole season was signed off, certified and completed."""
+    with an_empty_registry(postgresql) as url, running_simulator("2018", pace="max") as simulator:
+        on = engine_for(url)
+        ingest_season(on, simulator)
+        season = simulator.feed.season
+        assert season is not None
+        verdicts = defaultdict(list)
+        for verdict in season.verdicts:
+            verdicts[verdict.run_number].append(verdict)
+        collisions = sum(run.run_class.startswith("Collisions") for run in season.runs.values())
+        with open_dqm_gui(Settings(dqm_gui_url=simulator.dqm_gui_url)) as gui:
+            listing = gui.datasets()
+        for _ in work(on, verdicts, collisions=collisions, pause_seconds=0):
+            link_listed(on, listing)
+        yield on, season
+        on.dispose()
+
+
+@pytest.mark.long
+def test_the_certified_season_is_the_published_golden_json(certified: tuple[Engine, Season]) -> None:
+    on, season = certified
+    said: dict[tuple[int, str], list[LumiRange]] = defaultdict(list)
+    with transaction(on) as session:
+        known = {run: LumiSet.flat(flat) for run, flat in session.execute(_RUNS)}
+        for run, component, first, last, value in session.execute(_FLAGS):
+            if WANTED.get(component) == value:
+                said[run, component].append(LumiRange(first, last))
+        for run, bit, first, last in session.execute(_BITS, {"true": int(Bit.TRUE)}):
+            said[run, bit].append(LumiRange(first, last))
+    good = {
+        run: reduce(LumiSet.__and__, (LumiSet.of(said.get((run, n), ())) for n in (*WANTED, *GOLDEN_2018_BITS)), all_)
+        for run, all_ in known.items()
+    }
+    assert {run: lumisections for run, lumisections in good.items() if lumisections != EMPTY} == dict(season.golden)
+    assert sum(map(len, season.golden.values())) == 233_929
