@@ -23,7 +23,8 @@ class CycleChange(SQLModel, table=True):
     """What somebody said of a cycle, and which datasets were put into it or taken out. Append-only.
 
     ``said`` is attribute → value: ``name``, ``description``, ``deadline`` (a moment), ``state.<workspace>``
-    (``pending``, ``completed``; null: not the workspace's any more) and ``deleted``.
+    (``pending``, ``completed``; null: not the workspace's any more), ``desks`` (all its workspaces, said when they
+    change) and ``deleted``.
     """
 
     __tablename__ = "cycle_change"

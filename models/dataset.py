@@ -24,10 +24,12 @@ def _desk_indexes() -> Iterator[Index]:
     for workspace in sorted({"global", *OFFLINE_COMPONENTS}):
         state = f"(states ->> '{workspace}')"
         yield Index(f"dataset_state_{workspace}", text(state))
-        yield Index(
-            f"dataset_desk_{workspace}", "run_number", "id", postgresql_where=text(f"{state} {EDITABLE} AND {IN_SIGHT}")
-        )
-    yield Index("dataset_in_sight", "run_number", "id", postgresql_where=text(IN_SIGHT))
+        yield _listing(f"dataset_desk_{workspace}", f"{state} {EDITABLE} AND {IN_SIGHT}")
+    yield _listing("dataset_in_sight", IN_SIGHT)
+
+
+def _listing(name: str, listed: str) -> Index:
+    return Index(name, "run_number", "id", postgresql_include=["lumisections"], postgresql_where=text(listed))
 
 
 class Dataset(SQLModel, table=True):

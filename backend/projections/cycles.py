@@ -7,6 +7,8 @@ from typing import Any
 from backend.projections.undone import Undone
 
 STATE = "state."
+DESKS = "desks"
+"""Said when it is said for whom the cycle is, beside the states that follow; that a desk is done is said without."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from backend.queries.attributes import RUNS, Attribute, Catalogue, Kind
 from backend.queries.columns import CataloguedColumn, ColumnsCatalogue, columns_catalogue
 from backend.queries.counters import Counters, counters
+from backend.queries.cycles import CycleFacts, CycleProgress, cycle_facts, cycles, pending_cycles
 from backend.queries.dataset_attributes import DATASETS
 from backend.queries.dataset_counters import DatasetCounters, dataset_counters, unique_dataset_names
 from backend.queries.datasets import DatasetRow, DatasetsPage, datasets_page, ids_of
@@ -28,6 +29,7 @@ from backend.queries.live import ChangedRuns, Latest, changes_since, latest_chan
 from backend.queries.luminosity import RunLuminosity, luminosity_of
 from backend.queries.run import DatasetFacts, RunFacts, run_facts
 from backend.queries.runs import RunRow, RunsPage, Sort, runs_page
+from backend.queries.saved_filters import SavedFilter, delete_filter, save_filter, saved_filter, saved_filters
 from backend.queries.strip import ColumnStrip, Said, SaidBy, Strip, strip_of
 from backend.queries.values import Span
 
@@ -47,6 +49,8 @@ __all__ = [
     "Condition",
     "Count",
     "Counters",
+    "CycleFacts",
+    "CycleProgress",
     "DatasetCounters",
     "DatasetFacts",
     "DatasetRow",
@@ -67,6 +71,7 @@ __all__ = [
     "RunsPage",
     "Said",
     "SaidBy",
+    "SavedFilter",
     "Sort",
     "SourceHeard",
     "Span",
@@ -77,8 +82,11 @@ __all__ = [
     "checked",
     "columns_catalogue",
     "counters",
+    "cycle_facts",
+    "cycles",
     "dataset_counters",
     "datasets_page",
+    "delete_filter",
     "format_filter",
     "health",
     "history_of_run",
@@ -87,8 +95,12 @@ __all__ = [
     "luminosity_of",
     "operators_of",
     "parse_filter",
+    "pending_cycles",
     "run_facts",
     "runs_page",
+    "save_filter",
+    "saved_filter",
+    "saved_filters",
     "strip_of",
     "unique_dataset_names",
 ]

@@ -37,6 +37,7 @@ def _attributes() -> Iterable[Attribute]:
     yield Attribute("is_in_gui", Kind.BOOLEAN, "In the DQM GUI", "the DQM GUI shows it", "in_gui")
     yield Attribute("gui", Kind.LIST, "DQM GUI", "the names under which the DQM GUI shows it", "gui")
     yield Attribute("words", Kind.WORDS, "Comments and causes", "words of comments and causes in force", "comments")
+    yield Attribute("cycle", Kind.INTEGER, "Cycle", "the number of a cycle that it is in", "cycle")
     yield Attribute("last_change", Kind.INTEGER, "Last change set", "the act that last touched it", "last_change")
     yield Attribute("changed_by", Kind.TEXT, "Last changed by", "who last touched it", "changed_by")
     for attribute in RUNS.attributes:

@@ -7,9 +7,9 @@ runs that are several times wider; a desk's own state is read from an index per 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Text, and_, false, func, literal_column, or_, select, true
+from sqlalchemy import Table, Text, and_, false, func, literal_column, or_, select, true
 
-from backend.queries.attributes import OMS_PREFIX
+from backend.queries.attributes import OMS_PREFIX, Kind
 from backend.queries.dataset_attributes import DATASETS, OF_RUN, STATE_PREFIX
 from backend.queries.filter_sql import (
     DATASET,
@@ -24,7 +24,10 @@ from backend.queries.filter_sql import (
     where,
 )
 from backend.queries.filters import AllOf, AnyOf, Condition, Filter, FlagCondition, Operator
+from models.cycle import CycleNow
 from models.dataset import IN_GUI
+
+CYCLE: Table = CycleNow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table classes
 
 GUI_PREFIX = "gui."
 """``gui.<name>`` among a dataset's attributes: the DQM GUI shows it under that name."""
@@ -129,8 +132,25 @@ def _condition(condition: Condition) -> Truth:
     name, operator, value = condition.attribute, condition.operator, condition.value
     if name == "gui":
         return _GUI[operator](value)
+    if name == "cycle":
+        return _in_cycles(operator, value)
     column = DATASET.c.run_number if name == "run_number" else own_column(name)
     return compared(column, DATASETS.find(name).kind, operator, value)
+
+
+def _in_cycles(operator: Operator, value: Any) -> Truth:
+    """A dataset may be in many cycles, so a *not* means that it is in none of those."""
+    if operator in _NEVER:
+        return turned(_in_cycles(_NEVER[operator], value))
+    datasets = select(func.unnest(CYCLE.c.datasets)).where(compared(CYCLE.c.id, Kind.INTEGER, operator, value))
+    return DATASET.c.id.in_(datasets.correlate(None))
+
+
+_NEVER = {
+    Operator.IS_NOT: Operator.IS,
+    Operator.NOT_IN: Operator.IN,
+    Operator.IS_NULL: Operator.IS_NOT_NULL,
+}
 
 
 def _shown_as(name: str) -> Truth:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from backend.errors import InvalidFilter
 from backend.projections.datasets import known_of
-from backend.queries.attributes import Attribute, Kind
+from backend.queries.attributes import Attribute
 from backend.queries.columns import CataloguedColumn, columns_catalogue
 from backend.queries.dataset_attributes import DATASETS
 from backend.queries.dataset_scope import Which, scope_of
@@ -139,7 +139,8 @@ def ids_of(
     return tuple(session.execute(select(DATASET.c.id).where(condition).order_by(DATASET.c.id)).scalars())
 
 
-_SHOWN: tuple[Attribute, ...] = tuple(a for a in DATASETS.attributes if a.name not in ("words", "gui"))
+_MANY_VALUED = frozenset({"words", "gui", "cycle"})
+_SHOWN: tuple[Attribute, ...] = tuple(a for a in DATASETS.attributes if a.name not in _MANY_VALUED)
 
 
 def _selected() -> Select[Any]:
@@ -188,7 +189,7 @@ def _terms(sort: Sequence[Sort], names: Sequence[str], flags: Mapping[str, int])
 
 def _sortable(name: str) -> str:
     attribute = DATASETS.find(name)
-    if attribute.kind is Kind.WORDS or attribute.name == "gui":
+    if attribute.name in _MANY_VALUED:
         raise InvalidFilter(f"Datasets cannot be sorted by {attribute.label}.")
     return attribute.name
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from backend.db import engine_for, upgrade
 from backend.embedded import Embedded, ensure_database
 from backend.start import make_ready
+from scripts.benchmarks.dataset_questions import measure_dataset_questions
 from scripts.benchmarks.grid import measure_grid
 from scripts.benchmarks.ingesting import measure_ingest
 from scripts.benchmarks.judging import measure_judging
@@ -71,6 +72,7 @@ def _on(server: Embedded, *, quick: bool) -> Iterator[Measure]:
     yield from measure_judging()
     many = engine_for(fresh("many"))
     yield from measure_questions(many, runs=6_000 if quick else 60_000)
+    yield from measure_dataset_questions(many)
     many.dispose()
     past = engine_for(fresh("history"))
     make_ready(past)

@@ -2,10 +2,10 @@
 
 from sqlalchemy import Engine, text
 
+from backend.configuration import ensure_defaults
 from backend.db import transaction
-from backend.record import register_columns
-from backend.record.columns import NewColumn
-from models.vocabulary import DCS_BITS, OMS_WORKSPACE, ONLINE_COMPONENTS, ColumnKind
+from models.attributes import COUNTS_PER_FLAG
+from models.vocabulary import OFFLINE_COMPONENTS
 
 _RUNS = text("""
     INSERT INTO run (run_number, fill_number, start_time, end_time, oms_last_update, duration_seconds, energy_gev,
@@ -26,17 +26,26 @@ _RUNS = text("""
 _DATASETS = text("""
     INSERT INTO dataset (id, run_number, name, states, is_hidden, attributes, lumisections, counts,
         notes, last_change, changed_by)
-    SELECT n * 3 + d, 265000 + n, (array['online', '/Express/Collisions2018/DQM', '/PromptReco/Collisions2018D/DQM'])
-        [d + 1], '{}', false, '{}', 20 + n % 2000,
-        (SELECT array_agg(CASE i % 6 WHEN 1 THEN (15 + n % 2000) WHEN 2 THEN CASE WHEN (n + i) % 37 < 2
+    SELECT n * 4 + d, 265000 + n, (array['online', '/Express/Collisions2018/DQM', '/PromptReco/Collisions2018D/DQM',
+        '/ReReco/Run2018D_UL2018/DQM'])[d + 1],
+        CASE WHEN d = 0 THEN '{}' ELSE (SELECT jsonb_object_agg(workspace, CASE
+            WHEN (n + k) % 17 = 0 THEN 'not significant for workspace'
+            WHEN n * 60 > :runs * 59 THEN 'waiting dqm gui'
+            WHEN n * 60 > :runs * 57 AND (n + k) % 5 > 0 THEN 'OPEN'
+            WHEN n * 60 > :runs * 55 AND (n + k) % 4 = 0 THEN 'SIGNOFF' ELSE 'COMPLETED' END)
+            FROM unnest(CAST(:workspaces AS text[])) WITH ORDINALITY u(workspace, k)) END,
+        n % 97 = 0 AND d = 1,
+        CASE WHEN d > 0 AND n * 60 <= :runs * 59 THEN '{"gui./Collisions18/DQM": true}' ELSE '{}' END::jsonb,
+        20 + n % 2000,
+        (SELECT array_agg(CASE i % 6 WHEN 1 THEN (15 + n % 2000) WHEN 2 THEN CASE WHEN (n + d + i) % 37 < 2
          THEN (n * i) % 40 ELSE 0 END ELSE 0 END ORDER BY i) FROM generate_series(1, :counts) i),
         CASE WHEN n % 50 = 0 THEN '{"1": {"causes": [], "comments": ["power supply trip"]}}' ELSE '{}' END::jsonb,
         n, 'rule'
-    FROM generate_series(1, :runs) n, generate_series(0, 2) d
+    FROM generate_series(1, :runs) n, generate_series(0, 3) d WHERE d < 3 OR n % 3 = 0
 """)
 _SEGMENTS = text("""
     INSERT INTO segments (dataset_id, columns, firsts, lasts, "values", changes)
-    SELECT n * 3, array_agg(1001 + i % 35 ORDER BY i % 35, i), array_agg(1 + i / 35 * 30 ORDER BY i % 35, i),
+    SELECT n * 4, array_agg(1001 + i % 35 ORDER BY i % 35, i), array_agg(1 + i / 35 * 30 ORDER BY i % 35, i),
         array_agg(CASE i / 35 WHEN 2 THEN 20 + n % 2000 + 61 ELSE 30 + i / 35 * 30 END ORDER BY i % 35, i),
         array_agg(i / 35 % 2 ORDER BY i % 35, i), array_agg(i ORDER BY i % 35, i)
     FROM generate_series(1, :runs) n, generate_series(0, 104) i GROUP BY n
@@ -44,13 +53,14 @@ _SEGMENTS = text("""
 
 
 def fill_with_runs(on: Engine, runs: int) -> None:
-    """Put so many runs with three datasets each into an empty registry."""
-    flags = [NewColumn(w, n, ColumnKind.FLAG) for w, names in ONLINE_COMPONENTS.items() for n in names]
-    bits = [NewColumn(OMS_WORKSPACE, name, ColumnKind.BIT) for name in DCS_BITS]
+    """Put so many runs into an empty registry, each with three datasets and every third with a fourth."""
+    ensure_defaults(on)
+    flagged = sum(map(len, OFFLINE_COMPONENTS.values()))
+    workspaces = ["global", *OFFLINE_COMPONENTS]
     with transaction(on) as session:
-        register_columns(session, flags + bits, by="benchmark", why="columns")
         session.execute(_RUNS, {"runs": runs})
-        session.execute(_DATASETS, {"runs": runs, "counts": len(flags) * 6})
+        counts = flagged * COUNTS_PER_FLAG
+        session.execute(_DATASETS, {"runs": runs, "counts": counts, "workspaces": workspaces})
         session.execute(_SEGMENTS, {"runs": runs})
     with on.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))

@@ -28,10 +28,15 @@ def upgrade() -> None:
         state = f"(states ->> '{workspace}')"
         editable = sa.text(f"{state} IN ('OPEN', 'SIGNOFF', 'COMPLETED') AND {IN_SIGHT}")
         op.create_index(f"dataset_state_{workspace}", "dataset", [sa.text(state)])
-        op.create_index(f"dataset_desk_{workspace}", "dataset", ["run_number", "id"], postgresql_where=editable)
-    op.create_index("dataset_in_sight", "dataset", ["run_number", "id"], postgresql_where=sa.text(IN_SIGHT))
+        _listing(f"dataset_desk_{workspace}", editable)
+    _listing("dataset_in_sight", sa.text(IN_SIGHT))
     op.create_index("dataset_in_gui", "dataset", [sa.text(IN_GUI)])
     op.create_index("run_weighed", "run", ["run_number"], postgresql_include=WEIGHED)
+
+
+def _listing(name: str, listed: sa.TextClause) -> None:
+    columns = ["run_number", "id"]
+    op.create_index(name, "dataset", columns, postgresql_include=["lumisections"], postgresql_where=listed)
 
 
 def _cycles() -> None:
