@@ -34,7 +34,7 @@ def act_bar() -> None:
     with st.container(key="act-bar", horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{done.sentence}**")
         if done.take_back is not None:
-            st.button("Undo", key="act-bar-undo", on_click=_take_back, args=(done.take_back,))
+            st.button("Undo", key="act-bar-undo", shortcut="U", on_click=_take_back, args=(done.take_back,))
 
 
 def _take_back(command: Callable[[], Done]) -> None:

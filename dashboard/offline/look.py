@@ -10,7 +10,10 @@ from backend.queries import DatasetRow
 from backend.record import DatasetKey
 from dashboard.offline.data import express_of
 from dashboard.offline.sheets import Sheet, is_odd, row_id
+from dashboard.session import from_address, to_address
 from models.vocabulary import DatasetState
+
+_LOOK, _ALL = "look", "all"
 
 
 class Agreement(Enum):
@@ -58,21 +61,22 @@ def look_at(rows: Sequence[Looked]) -> Look:
     """Draw the choice, with how many there are of each; it stands in the address."""
     counts = {of: sum(row.agreement is of for row in rows) for of in Agreement}
     labels = {
-        "all": f"All {len(rows)}",
-        "agrees": f"Express agrees {counts[Agreement.AGREES]}",
-        "odd": f"To look at {counts[Agreement.ODD]}",
+        _ALL: f"All {len(rows)}",
+        Agreement.AGREES.value: f"Express agrees {counts[Agreement.AGREES]}",
+        Agreement.ODD.value: f"To look at {counts[Agreement.ODD]}",
     }
+    asked = from_address(_LOOK, _ALL)
     chosen = st.segmented_control(
         "Of this page",
         list(labels),
         format_func=labels.__getitem__,
-        key="look",
-        default="all",
+        key=f"look-{'-'.join(map(str, counts.values()))}",
+        default=asked if asked in labels else _ALL,
         required=True,
-        bind="query-params",
         label_visibility="collapsed",
     )
-    return Look({"agrees": Agreement.AGREES, "odd": Agreement.ODD}.get(str(chosen)))
+    to_address(**{_LOOK: None if chosen == _ALL else str(chosen)})
+    return Look(None if chosen == _ALL else Agreement(chosen))
 
 
 def _agreement(row: DatasetRow, express: DatasetRow | None, sheet: Sheet) -> Agreement:

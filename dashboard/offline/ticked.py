@@ -12,7 +12,7 @@ from backend.configuration import GLOBAL
 from dashboard import look
 from dashboard.offline.acts import Selection, certify, move
 from dashboard.offline.flagging import say
-from dashboard.offline.preview import TICKED
+from dashboard.offline.preview import PREVIEW, TICKED
 from dashboard.permits import Permit, permit, permitted_button
 from models.vocabulary import SAYABLE, DatasetState, Status
 
@@ -46,7 +46,7 @@ def ticked_card(ticked: Selection, agreeing: frozenset[str]) -> None:
         st.button(
             f"Express agrees ({len(agreeing)})",
             key="offline-tick-agreeing",
-            shortcut="E",
+            shortcut=_unless_previewing("E"),
             width="stretch",
             help="Tick the open datasets of this page in which Express agrees",
             on_click=_tick,
@@ -81,14 +81,26 @@ def _statuses(ticked: Selection) -> None:
             _may_certify(ticked) if is_quick else _may_say(ticked),
             key=f"offline-set-{status.name.lower()}",
             width="stretch",
-            shortcut=look.status_look(status).key,
+            shortcut=_unless_previewing(look.status_look(status).key),
             type="primary" if is_quick else "secondary",
             help=_meaning(status, is_quick=is_quick),
-            on_click=certify if is_quick else say,
-            args=(ticked,) if is_quick else (ticked, (only,) if only else ticked.components, status),
+            on_click=_open,
+            args=(ticked, status),
         )
+    if not (right := _right(ticked)).is_given:
+        st.caption(right.reason)
     if 1 < len(ticked.components) <= _MOST_KEYED:
         _limit_to(ticked.components, only)
+
+
+def _open(ticked: Selection, status: Status) -> None:
+    """What the key means now: the component may have been chosen a moment ago, by another key."""
+    only = st.session_state.get(ONLY)
+    only = only if only in ticked.components else None
+    if status is Status.GOOD and only is None:
+        certify(ticked)
+    else:
+        say(ticked, (only,) if only else ticked.components, status)
 
 
 def _limit_to(components: Sequence[str], only: str | None) -> None:
@@ -98,7 +110,7 @@ def _limit_to(components: Sequence[str], only: str | None) -> None:
             st.button(
                 component.partition("-")[2],
                 key=f"offline-only-{at}",
-                shortcut=str(at),
+                shortcut=_unless_previewing(str(at)),
                 type="primary" if only == component else "tertiary",
                 on_click=_limit,
                 args=(None if only == component else component,),
@@ -111,26 +123,37 @@ def _moves(ticked: Selection) -> None:
         if not count and shortcut is None:
             continue
         given = permit(right_to_move(to), ticked.workspace)
+        needs = f"needs {' or '.join(states)} first"
         permitted_button(
-            f"{label} {count:,}" if count else label,
-            given.and_if(bool(count), f"needs {' or '.join(states)} first"),
+            f"{label} {count:,}" if count else f"{label} :small[:gray[{needs}]]",
+            given.and_if(bool(count), needs),
             key=f"offline-move-{label.lower().replace(' ', '-')}",
             width="stretch",
-            shortcut=shortcut,
+            shortcut=_unless_previewing(shortcut) if count else None,
             on_click=move,
             args=(ticked, states, to),
             kwargs={"with_closed": any(state in CLOSED for state in states)},
         )
 
 
+def _unless_previewing(key: str | None) -> str | None:
+    """While a preview is open, no key opens another one behind it."""
+    return None if PREVIEW in st.session_state else key
+
+
 def _may_certify(ticked: Selection) -> Permit:
-    return _of_open(permit(Action.FLAGS, None if ticked.workspace == GLOBAL else ticked.workspace), ticked)
+    return _of_open(_right(ticked), ticked)
 
 
 def _may_say(ticked: Selection) -> Permit:
     if ticked.workspace == GLOBAL:
         return Permit(False, "Choose a workspace: the global one has no components of its own.")
-    return _of_open(permit(Action.FLAGS, ticked.workspace), ticked)
+    return _of_open(_right(ticked), ticked)
+
+
+def _right(ticked: Selection) -> Permit:
+    """The right to flag here; of the global desk, in every workspace."""
+    return permit(Action.FLAGS, None if ticked.workspace == GLOBAL else ticked.workspace)
 
 
 def _of_open(given: Permit, ticked: Selection) -> Permit:
