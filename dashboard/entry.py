@@ -7,8 +7,9 @@ import streamlit as st
 from backend.errors import RegistryError
 from dashboard.components.act_bar import act_bar
 from dashboard.components.keyboard import keyboard
+from dashboard.cycles_data import cycles_title
 from dashboard.doing import refusal
-from dashboard.session import actor
+from dashboard.session import actor, from_address
 from dashboard.shell import banner, frame, header
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,7 @@ PAGES = (
     st.Page("views/online.py", title="Online", url_path="online"),
     st.Page("views/offline.py", title="Offline", url_path="offline"),
     st.Page("views/run.py", title="Run", url_path="run"),
+    st.Page("views/cycles.py", title=cycles_title(from_address("workspace", "global")), url_path="cycles"),
     st.Page("views/classifiers.py", title="Classifiers", url_path="classifiers"),
     st.Page("views/log.py", title="Log", url_path="log"),
     st.Page("views/settings.py", title="Settings", url_path="settings"),

@@ -10,15 +10,18 @@ from backend.certify.taking_back import take_back
 from backend.queries.difference import AttributeMade, DifferenceMade, RangesMade
 from backend.queries.log import LogEntry
 from backend.queries.log_words import word_of
-from dashboard.doing import do, refusal
+from dashboard.asking import answered, ask
+from dashboard.doing import do
 from dashboard.facts import text as plain
 from dashboard.log_data import difference_of, may_take_back
 from dashboard.permits import Permit, permitted_button
 from dashboard.session import to_address
 from models.lumis import LumiSet
 
+PAGE = "log"
 FIRST_LINES = 12
 _RANGES = 4
+_NAMES = 5
 
 
 def act_card(entry: LogEntry, run_number: int | None) -> None:
@@ -58,14 +61,12 @@ def _take_back_row(entry: LogEntry) -> None:
     if not asked.may:
         st.caption(str(asked.why_not))
     if pressed:
-        _confirm(entry, word)
-    refusal()
+        ask(PAGE, f"{word} change set {entry.change_set}?", lambda: _confirm(entry, word), width="medium")
 
 
-@st.dialog("Before it is done", width="medium")
 def _confirm(entry: LogEntry, word: str) -> None:
     """The preview: what holds now through this act, and that it will not any more."""
-    st.markdown(f"**{word} change set {entry.change_set}** of {entry.by}: {entry.why}")
+    st.markdown(f"What **{entry.by}** did on {entry.at:%d %b %Y %H:%M} UTC: {entry.why}")
     made = difference_of(entry.change_set, None)
     lines = list(_lines(made, reverse=True))
     st.caption("It becomes again, unless somebody has said otherwise since:" if lines else "")
@@ -74,6 +75,7 @@ def _confirm(entry: LogEntry, word: str) -> None:
     if st.button(f"{word} {_count(entry)}", key="log-confirm", type="primary"):
         done = f"{word.removesuffix('o')}one: change set {entry.change_set}, {entry.why}"
         do(done, lambda session, who: take_back(session, who, entry.change_set, why=why))
+        answered()
         st.rerun()
 
 
@@ -100,18 +102,21 @@ def _told(entry: LogEntry) -> None:
 
 
 def _lines(made: DifferenceMade, *, reverse: bool = False) -> Iterator[tuple[str, str, str]]:
-    """(About what, before, after), or the other way round."""
+    """(About what, before, after), or the other way round; what changed alike in one place is one line."""
+    alike: dict[tuple[str, str, str, str], list[str]] = {}
     changes: tuple[AttributeMade | RangesMade, ...] = (*made.attributes, *made.ranges)
     for one in changes:
-        where = _where(one)
         before, after = _word(one.before, one), _word(one.after, one)
-        yield (where, after, before) if reverse else (where, before, after)
+        name, where = (one.name, "") if isinstance(one, AttributeMade) else (str(one.column), _ranges(one.where))
+        said = (after, before) if reverse else (before, after)
+        alike.setdefault((one.subject, where, *said), []).append(name)
+    for (subject, where, before, after), names in alike.items():
+        yield f"{subject} {_names(names)} {where}".rstrip(), before, after
 
 
-def _where(one: AttributeMade | RangesMade) -> str:
-    if isinstance(one, AttributeMade):
-        return f"{one.subject} {one.name}"
-    return f"{one.subject} {one.column} {_ranges(one.where)}"
+def _names(names: list[str]) -> str:
+    more = len(names) - _NAMES
+    return ", ".join(names[:_NAMES]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _ranges(where: LumiSet) -> str:

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from backend.access import Actor
 from backend.configuration import Body, Piece, Version
 from backend.record import Recorded
-from dashboard.doing import Command, do, refusal
+from dashboard.doing import Command, do
 from dashboard.permits import Permit, permitted_button
 from dashboard.session import to_address
 
@@ -77,7 +77,6 @@ def save_row(
     why = st.text_input(
         "Why", key=f"{form.key}-why", placeholder="what the log will say", max_chars=300, disabled=not given.is_given
     )
-    refusal()
     wanted = with_reason(given if not given.is_given or ready is None else ready, why)
     if not wanted.is_given:
         st.caption(wanted.reason)

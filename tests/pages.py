@@ -45,6 +45,11 @@ def told(app: AppTest) -> str:
     return str(app.session_state["act-bar-done"].sentence)
 
 
+def refused(app: AppTest) -> str:
+    """Why the last act was refused, as the frame says it above the page."""
+    return str(app.session_state["refused"])
+
+
 def _forget() -> None:
     st.cache_data.clear()
     for kept in (settings, database_url, engine):

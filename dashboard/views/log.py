@@ -4,8 +4,9 @@ import streamlit as st
 
 from backend.errors import NotFound
 from backend.queries.log import LogEntry, LogFilter, LogPage
+from dashboard.asking import question
 from dashboard.components.row_list import Column, Mark, Row, Tone, row_list
-from dashboard.log_act import act_card
+from dashboard.log_act import PAGE, act_card
 from dashboard.log_data import one_act, page_of_acts
 from dashboard.log_filter import log_filter
 from dashboard.session import from_address, to_address
@@ -37,6 +38,7 @@ def log() -> None:
         if chosen is not None:
             with st.container(key="log-side", width=460):
                 _act(page, chosen, asked)
+    question(PAGE)
 
 
 def _acts(page: LogPage, chosen: int | None) -> None:

@@ -176,7 +176,7 @@ def test_of_two_who_change_the_same_the_second_is_told_who_was_first(
     first.get_by_role("button", name="Save", exact=True).click()
     done(first, "The rights of cms-dqm-oncall are changed")
     second.get_by_role("button", name="Save", exact=True).click()
-    expect(second.locator(".st-key-settings-side")).to_contain_text("Nothing was overwritten")
+    expect(second.locator(".st-key-refusal")).to_contain_text("Nothing was overwritten")
     expect(second.get_by_label("Rights, one per line")).to_have_value("undo")
 
 

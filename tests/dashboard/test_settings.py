@@ -14,7 +14,7 @@ from backend.db import transaction
 from backend.jobs.tasks import ask
 from backend.queries.work import tasks
 from models.vocabulary import ConfigurationKind
-from tests.pages import button, open_page, speaking_to, told
+from tests.pages import button, open_page, refused, speaking_to, told
 
 NAME = "/PromptReco/Collisions2018D/DQM"
 EGROUP = "cms-dqm-runregistry-admins-tracker"
@@ -91,7 +91,7 @@ def test_who_saves_over_what_somebody_wrote_meanwhile_is_told_and_keeps_what_was
             session, demo_actor("admin"), ConfigurationKind.PERMISSION, name=EGROUP, body=body, why="more", seen=None
         )
     button(app, "Save").click().run()
-    assert any("L. Moreau" in error.value for error in app.error)
+    assert "L. Moreau" in refused(app)
     assert any("Somebody changed this" in warning.value for warning in app.warning)
     assert field(app, "Rights, one per line").value == "undo"
     button(app, "Look again").click().run()
