@@ -26,8 +26,9 @@ _CHAIN = text("""
         SELECT change_set FROM lumisection_change WHERE dataset_id = ANY(:datasets) AND change_set > :id
         UNION SELECT change_set FROM dataset_change WHERE dataset_id = ANY(:datasets) AND change_set > :id)
     SELECT w.change_set, s."by" FROM worked w JOIN change_set s ON s.id = w.change_set
-    WHERE s.kind <> 'proposal' ORDER BY 1
+    WHERE s.kind NOT IN ('proposal', 'ingest') ORDER BY 1
 """)
+"""What a source says of a dataset holds nobody up: it could not be undone, and goes and comes back with the dataset."""
 _CREATED_CYCLES = text("SELECT id FROM cycle WHERE change_set = :id ORDER BY id")
 _CYCLE_CHAIN = text("""
     SELECT DISTINCT w.change_set, s."by" FROM cycle_change w JOIN change_set s ON s.id = w.change_set

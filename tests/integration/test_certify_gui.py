@@ -15,11 +15,12 @@ from backend.configuration import configure, ensure_defaults
 from backend.db import transaction
 from backend.jobs.gui import looking_at_the_gui
 from backend.jobs.job import Ending, Report, Tick
-from backend.record import Act, DatasetKey, DatasetSaid, record, undo
+from backend.queries import latest_change
+from backend.record import Act, DatasetKey, DatasetSaid, RunSaid, record, undo
 from backend.settings import Settings
 from models.vocabulary import ActKind, DatasetState, Origin
 from tests.factories import RUN, a_run
-from tests.offline import PROMPT, a_dataset, acts, attributes, states
+from tests.offline import EXPRESS, PROMPT, a_dataset, acts, attributes, names_of, sign_off, states
 
 KEY = DatasetKey(RUN, PROMPT)
 ZERO_BIAS, V2, MUON = (
@@ -137,6 +138,25 @@ def test_where_a_persons_move_is_undone_the_rule_decides(registry: Engine) -> No
         undo(session, moved, by="J. Novak", why="a slip")
     look(registry, ZERO_BIAS)
     assert desks(registry)["tracker"] == "OPEN"
+
+
+def test_a_sign_off_is_undone_and_redone_with_what_the_gui_said_of_its_datasets(registry: Engine) -> None:
+    with transaction(registry) as session:
+        accept(session, EXPRESS, "/StreamExpress/")
+        word = RunSaid(RUN, {"run_class": "Collisions18"}, Origin.RULE)
+        record(session, Act(by="rule", why="class", kind=ActKind.CLASSIFY, runs=(word,)))
+        sign_off(session)
+        signed_off = latest_change(session).change_set
+    key = DatasetKey(RUN, EXPRESS)
+    look(registry, "/StreamExpress/Run2018D-Express-v1/DQMIO")
+    with transaction(registry) as session:
+        undone = undo(session, signed_off, by="S. Tanaka", why="too early")
+        assert EXPRESS not in names_of(session)
+    assert look(registry, "/StreamExpress/Run2018D-Express-v1/DQMIO") == GuiLook()
+    with transaction(registry) as session:
+        undo(session, undone.change_set, by="S. Tanaka", why="it was not")
+    assert links(registry, key) == ["/StreamExpress/Run2018D-Express-v1/DQMIO"]
+    assert desks(registry, key)["dt"] == "waiting dqm gui"
 
 
 def test_a_rule_that_comes_later_decides_for_who_still_waits(registry: Engine) -> None:
