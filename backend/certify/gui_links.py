@@ -31,7 +31,11 @@ _WAITING = DatasetState.WAITING.value
 
 _ANY = text("SELECT EXISTS (SELECT FROM dataset WHERE name = ANY(:names) AND NOT is_hidden)")
 _CANDIDATES = text("""
-    SELECT d.run_number, d.name, d.states, d.attributes FROM dataset d
+    SELECT d.run_number, d.name,
+           ARRAY(SELECT key FROM jsonb_object_keys(d.attributes) AS key WHERE starts_with(key, :link)) AS links,
+           EXISTS (SELECT FROM jsonb_each_text(d.states) AS s (workspace, state)
+                   WHERE s.state = :waiting AND s.workspace = ANY(:ruled)) AS waits
+    FROM dataset d
     WHERE d.name = ANY(:names) AND d.run_number = ANY(:runs) AND NOT d.is_hidden
     ORDER BY d.run_number, d.name
 """)
@@ -109,12 +113,17 @@ def _listed_as(accepted: Iterable[AcceptedDatasetBody], listing: Iterable[Listed
 
 def _news(session: Session, listed: Mapping[int, Mapping[str, set[str]]], rules: Rules) -> dict[int, GuiNames]:
     """Of what is listed, the datasets that lack a link or have a workspace that waits and has a rule."""
-    names = sorted({name for datasets in listed.values() for name in datasets})
+    asked = {
+        "names": sorted({name for datasets in listed.values() for name in datasets}),
+        "runs": sorted(listed),
+        "link": LINK,
+        "waiting": _WAITING,
+        "ruled": sorted(rules),
+    }
     news: dict[int, dict[str, frozenset[str]]] = {}
-    for run, name, states, attributes in session.execute(_CANDIDATES, {"names": names, "runs": sorted(listed)}):
-        gui_names = listed[run].get(name, ())
-        lacks = any(f"{LINK}{gui_name}" not in attributes for gui_name in gui_names)
-        if gui_names and (lacks or any(states.get(workspace) == _WAITING for workspace in rules)):
+    for run, name, links, waits in session.execute(_CANDIDATES, asked):
+        gui_names = listed[run].get(name, set())
+        if gui_names and (waits or not {f"{LINK}{gui_name}" for gui_name in gui_names} <= set(links)):
             news.setdefault(run, {})[name] = frozenset(gui_names)
     return dict(news)
 
