@@ -13,7 +13,13 @@ from backend.projections.undone import Undone
 from backend.rebuild.words import all_undone, words_until
 from models.lumis import LumiSet
 
-_MADE_BY = text("SELECT id, change_set FROM dataset_identity WHERE change_set = ANY(:acts)")
+_MADE_BY = text("""
+    SELECT i.id, i.change_set, coalesce(array_agg(c.change_set) FILTER (WHERE c.id IS NOT NULL), '{}')
+    FROM dataset_identity i
+    LEFT JOIN dataset_change c ON c.dataset_id = i.id AND c.said ? 'made' AND c.change_set <= :until
+    WHERE i.change_set = ANY(:acts) GROUP BY i.id
+""")
+"""Who made the datasets whose first making may be undone, and who made them again."""
 _RUN_CHANGES = text("""
     SELECT c.id, c.change_set, c.run_number, c.origin, c.said, c.withdraws, s.kind, s."by"
     FROM run_change c JOIN change_set s ON s.id = c.change_set
@@ -38,15 +44,16 @@ def segments_as_of(on: Engine, change_set: int, *, datasets: Iterable[int] = ())
     """
     with Session(on) as session:
         undone = all_undone(session, change_set)
-        gone = _gone(session, undone)
+        gone = _gone(session, undone, until=change_set)
     segments = fold_segments(words_until(on, undone, until=change_set, datasets=datasets))
     return segments.take(~np.isin(segments.dataset, gone)) if gone else segments
 
 
-def _gone(session: Session, undone: Undone) -> list[int]:
-    """The datasets whose making was undone."""
-    rows = session.execute(_MADE_BY, {"acts": [undo.undoes for undo in undone.undos]}) if undone.undos else ()
-    return [id_ for id_, made_by in rows if made_by in undone.acts("datasets", id_)]
+def _gone(session: Session, undone: Undone, *, until: int) -> list[int]:
+    """The datasets whose making was undone, each time they were made."""
+    asked = {"acts": [undo.undoes for undo in undone.undos], "until": until}
+    rows = session.execute(_MADE_BY, asked) if undone.undos else ()
+    return [id_ for id_, made_by, again in rows if {made_by, *again} <= undone.acts("datasets", id_)]
 
 
 def known_as_of(session: Session, run_number: int, change_set: int) -> LumiSet:

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from backend.db import transaction
 from backend.projections.attributes import AttributeChange
 from backend.projections.cycles import CycleWord, cycle_row
+from backend.projections.datasets import is_there
 from backend.projections.luminosity import LuminosityWord, fold_luminosity
 from backend.projections.picture import DatasetWords, Picture, draw_datasets
 from backend.projections.runs import run_row
@@ -115,7 +116,7 @@ def _rebuild_datasets(
     identities = {
         id_: (run, name)
         for id_, run, name, created in session.execute(_DATASETS)
-        if created not in undone.acts("datasets", id_)
+        if is_there(created, undone.acts("datasets", id_), changes.get(id_, ()))
     }
     parts = spans(identities, chunk)
     for number, (first, last) in enumerate(parts):

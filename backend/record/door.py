@@ -1,20 +1,23 @@
 """The one door for writes: lock, check for conflict, fold, take the clock, append, publish; all in one transaction."""
 
+from dataclasses import replace
+
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from backend.errors import Conflict, InvalidInput
-from backend.record.act import Act, Recorded
+from backend.projections.datasets import MADE
+from backend.record.act import Act, DatasetSaid, Recorded
 from backend.record.configuring import draw_configurations
 from backend.record.conflicts import refuse_conflicts
 from backend.record.cycles import cycles_reached, draw_cycles
 from backend.record.drawing import draw
-from backend.record.loading import load
+from backend.record.loading import Loaded, load
 from backend.record.numbering import number
 from backend.record.publishing import publish
-from backend.record.reach import reach_of
+from backend.record.reach import Reach, reach_of
 from backend.record.writing import append, stamped, tick
-from models.vocabulary import ActKind
+from models.vocabulary import ActKind, Origin
 
 
 def record(session: Session, act: Act, *, seen: int | None = None) -> Recorded:
@@ -45,6 +48,7 @@ def record(session: Session, act: Act, *, seen: int | None = None) -> Recorded:
     if seen is not None:
         refuse_conflicts(session, act, reach=reach, seen=seen)
     loaded = load(session, reach)
+    act = _made_again(act, reach, loaded)
     numbered = number(session, act, reach)
     picture = draw(act, reach=reach, loaded=loaded, numbered=numbered)
     configurations = draw_configurations(session, picture, act=act, reach=reach)
@@ -56,6 +60,14 @@ def record(session: Session, act: Act, *, seen: int | None = None) -> Recorded:
         raise Conflict(f"Somebody made the same thing at the same moment: {str(error.orig).splitlines()[0]}") from error
     publish(session, stamped(picture, stamp))
     return stamp
+
+
+def _made_again(act: Act, reach: Reach, loaded: Loaded) -> Act:
+    """The act, with a word for each dataset that it makes again after its making was undone."""
+    if there := [reach.keys[id_] for id_ in sorted(reach.again) if loaded.datasets[id_].is_in_sight]:
+        raise Conflict(f"Somebody made the same thing: the dataset {there[0]} is there.")
+    words = (DatasetSaid(reach.keys[id_], {MADE: True}, Origin.RULE) for id_ in sorted(reach.again))
+    return replace(act, datasets=(*act.datasets, *words))
 
 
 def _refuse_nonsense(act: Act) -> None:

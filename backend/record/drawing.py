@@ -1,5 +1,6 @@
 """What the projections shall hold after an act: old words and new ones through the folds."""
 
+from backend.projections.datasets import is_there
 from backend.projections.luminosity import fold_luminosity
 from backend.projections.picture import DatasetWords, Picture, draw_datasets
 from backend.projections.runs import run_row
@@ -49,18 +50,18 @@ def _draw_datasets(
     taken_back = {}
     for id_ in reach.datasets:
         key, taken_back[id_] = reach.keys[id_], undone.acts("datasets", id_)
-        if id_ not in reach.new and reach.created[id_] in taken_back[id_]:
+        before = loaded.datasets.get(id_, LoadedDataset())
+        said = before.changes + [c for c in numbered.datasets if c.of == id_]
+        if id_ not in reach.new and not is_there(reach.created[id_], taken_back[id_], said):
             picture.gone_datasets.append(id_)
             continue
-        before = loaded.datasets.get(id_, LoadedDataset())
-        changes = [c for c in before.changes if c.change_set not in taken_back[id_]]
         datasets.append(
             DatasetWords(
                 id=id_,
                 run_number=key.run_number,
                 name=key.name,
                 run_known=known.get(key.run_number, []),
-                changes=changes + [c for c in numbered.datasets if c.of == id_],
+                changes=[c for c in said if c.change_set not in taken_back[id_]],
                 touched=None if id_ in reach.whole else reach.columns[id_],
                 old_counts=before.counts,
                 old_notes=before.notes,

@@ -18,7 +18,8 @@ class Reach:
 
     ``columns`` is dataset id → the columns spoken of (empty: only attributes); ``whole`` are datasets that are folded
     anew in all columns, because they are new or their run's known lumisections change. ``created`` is dataset id →
-    the change set that created it; datasets that this act creates are in ``new`` and not yet in ``created``. A
+    the change set that created it; datasets that this act creates are in ``new`` and not yet in ``created``, and in
+    ``again`` those that it makes although they had been there before, until their making was undone. A
     proposal reaches only its runs: its other words wait outside the folds. ``ids`` names all datasets spoken of.
     """
 
@@ -28,6 +29,7 @@ class Reach:
     keys: dict[int, DatasetKey]
     created: dict[int, int]
     new: frozenset[int]
+    again: frozenset[int]
     luminosities: frozenset[tuple[int, str]]
     configurations: frozenset[tuple[str, str]]
     ids: dict[DatasetKey, int] = field(default_factory=dict)
@@ -56,13 +58,16 @@ def reach_of(session: Session, act: Act) -> Reach:
     columns: dict[int, set[int]] = {}
     keys: dict[int, DatasetKey] = {}
     created: dict[int, int] = {}
-    named = {s.dataset for s in act.datasets} | {s.dataset for s in act.lumisections}
-    named -= set(act.new_datasets)
-    for id_, run_number, name, change_set in _lock_datasets(session, named, past.datasets, known_runs - new_runs):
+    made = set(act.new_datasets)
+    named = ({s.dataset for s in act.datasets} | {s.dataset for s in act.lumisections}) - made
+    sought = named | {key for key in made if key.run_number not in new_runs}
+    for id_, run_number, name, change_set in _lock_datasets(session, sought, past.datasets, known_runs - new_runs):
         keys[id_], created[id_] = DatasetKey(run_number, name), change_set
         if projects:
             columns[id_] = set()
-    new = dict(zip(_new_dataset_ids(session, len(act.new_datasets)), act.new_datasets, strict=True))
+    again = {id_ for id_, key in keys.items() if key in made}
+    unheard = [key for key in act.new_datasets if key not in keys.values()]
+    new = dict(zip(_new_dataset_ids(session, len(unheard)), unheard, strict=True))
     keys |= new
     ids = {key: id_ for id_, key in keys.items()}
     if missing := named - ids.keys():
@@ -72,7 +77,7 @@ def reach_of(session: Session, act: Act) -> Reach:
         columns[ids[said.dataset]].update(said.columns)
     for id_, touched in past.columns.items():
         columns[id_].update(touched)
-    whole = {id_ for id_ in columns if keys[id_].run_number in known_runs} | new.keys() | past.created
+    whole = {id_ for id_ in columns if keys[id_].run_number in known_runs} | new.keys() | again | past.created
     return Reach(
         runs=runs,
         columns=columns,
@@ -80,6 +85,7 @@ def reach_of(session: Session, act: Act) -> Reach:
         keys=keys,
         created=created,
         new=frozenset(new),
+        again=frozenset(again),
         luminosities=past.luminosities | {(s.run_number, s.source.value) for s in act.luminosities if projects},
         configurations=past.configurations | {(s.kind, s.name) for s in act.configurations},
         ids=ids,
@@ -110,6 +116,7 @@ _PAST_COLUMNS = text("SELECT dataset_id, columns FROM lumisection_change WHERE c
 _PAST_DATASETS = text("""
     SELECT dataset_id, false FROM dataset_change WHERE change_set = :root
     UNION ALL SELECT id, true FROM dataset_identity WHERE change_set = :root
+    UNION ALL SELECT dataset_id, true FROM dataset_change WHERE change_set = :root AND said ? 'made'
 """)
 _PAST_LUMINOSITIES = text("SELECT DISTINCT run_number, source FROM luminosity_change WHERE change_set = :root")
 _PAST_CONFIGURATIONS = text("SELECT DISTINCT kind, name FROM configuration_change WHERE change_set = :root")

@@ -20,7 +20,10 @@ _ACT = text('SELECT id, kind, "by", why FROM change_set WHERE id = :id')
 _LOCK = text("SELECT id FROM change_set WHERE id = :id FOR UPDATE")
 _LOCK_CREATED = text("SELECT id FROM dataset_identity WHERE change_set = ANY(:ids) ORDER BY id FOR UPDATE")
 _LOCK_CREATED_CYCLES = text("SELECT id FROM cycle WHERE change_set = ANY(:ids) ORDER BY id FOR UPDATE")
-_CREATED = text("SELECT id FROM dataset_identity WHERE change_set = :id ORDER BY id")
+_CREATED = text("""
+    SELECT id FROM dataset_identity WHERE change_set = :id
+    UNION SELECT dataset_id FROM dataset_change WHERE change_set = :id AND said ? 'made' ORDER BY 1
+""")
 _CHAIN = text("""
     WITH worked AS (
         SELECT change_set FROM lumisection_change WHERE dataset_id = ANY(:datasets) AND change_set > :id

@@ -109,3 +109,22 @@ def test_a_dataset_that_was_brought_back_and_worked_on_names_the_chain_too(sessi
     worked = flag(session, a_flag(PROMPT, pixel), by="L. Moreau").change_set
     with pytest.raises(Conflict, match=rf"undo first {worked} by L\. Moreau"):
         undo(session, redone, by="A", why="no")
+
+
+def test_a_dataset_whose_making_was_undone_is_made_again_and_begins_anew(session: Session) -> None:
+    pixel, *_ = columns(session)
+    a_run(session)
+    first = sign_off(session)
+    with pytest.raises(Conflict, match="is there"):
+        sign_off(session)
+    undo(session, first, by="A", why="too early")
+    without = state(session)
+    again = sign_off(session)
+    names = session.execute(text("SELECT array_agg(name ORDER BY name) FROM dataset")).scalar_one()
+    assert names == [PROMPT.name, "online"]
+    flagged = flag(session, a_flag(PROMPT, pixel)).change_set
+    with pytest.raises(Conflict, match=f"undo first {flagged}"):
+        undo(session, again, by="A", why="no")
+    undo(session, flagged, by="A", why="first")
+    undo(session, again, by="A", why="then")
+    assert state(session) == without
