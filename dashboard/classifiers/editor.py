@@ -96,7 +96,8 @@ def _field(desk: Desk, doc: str, name: str, label: str, *, number: bool = False,
         whole = value if isinstance(value, int) else 1
         st.number_input(label, 1, 1_000_000, whole, key=key, on_change=changed, label_visibility=shown, width=64)
     else:
-        st.text_input(label, str(value or ""), key=key, on_change=changed, label_visibility=shown)
+        wide = "stretch" if is_labelled else 150
+        st.text_input(label, str(value or ""), key=key, on_change=changed, label_visibility=shown, width=wide)
 
 
 def _facts_popover(catalogue: FactCatalogue) -> None:

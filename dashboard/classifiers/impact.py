@@ -46,16 +46,7 @@ def impact_card(desk: Desk, body: ClassifierBody | None, tried: Seen | None) -> 
     title = "Impact of the draft" if desk.sheet.is_draft else "Where the two differ"
     with st.container(key="cl-impact-head", horizontal=True, vertical_alignment="center"):
         st.html(f'<h2 class="rr-h2">{title}</h2>', width="content")
-        count = st.selectbox(
-            "Runs",
-            LAST,
-            format_func=lambda n: f"last {int(n):,} runs",
-            key=key_of("runs", LAST, _RUNS),
-            on_change=chosen,
-            args=("runs", _RUNS),
-            label_visibility="collapsed",
-            width=130,
-        )
+        count = _count() if body is None or _judges_runs(body) else 0
         took = st.empty()
     if body is None:
         st.html('<div class="cl-none">What it changes is said as soon as it is a rule again.</div>')
@@ -66,10 +57,26 @@ def impact_card(desk: Desk, body: ClassifierBody | None, tried: Seen | None) -> 
     else:
         began = perf_counter()
         try:
-            _drawn(desk, body, int(count))
+            _drawn(desk, body, count)
         except RegistryError as error:
             st.html(f'<div class="cl-none" role="alert">{escape(str(error))}</div>')
         took.html(f'<span class="rr-label">evaluated in {perf_counter() - began:.1f} s</span>', width="content")
+
+
+def _count() -> int:
+    """On how many of the newest runs."""
+    return int(
+        st.selectbox(
+            "Runs",
+            LAST,
+            format_func=lambda n: f"last {int(n):,} runs",
+            key=key_of("runs", LAST, _RUNS),
+            on_change=chosen,
+            args=("runs", _RUNS),
+            label_visibility="collapsed",
+            width=130,
+        )
+    )
 
 
 def _judges_runs(body: ClassifierBody) -> bool:

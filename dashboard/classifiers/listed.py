@@ -7,7 +7,7 @@ import streamlit as st
 
 from backend.access import CONFIGURING, may, who_may
 from backend.classify import ClassifierBody, ComponentBody
-from backend.classify.commands import restore_classifier, switch_classifier, workspace_of
+from backend.classify.commands import remove_classifier, restore_classifier, switch_classifier, workspace_of
 from backend.configuration import Body, Piece, Version
 from dashboard.classifiers.asking import Act, ask
 from dashboard.classifiers.data import Shelf
@@ -44,14 +44,15 @@ def classifier_list(kind: ConfigurationKind, listed: Listed, *, shelf: Shelf, ch
     drafts = {name for of, name in drafted() if of is kind}
     order = "first match wins" if kind in (ConfigurationKind.COMPONENT, ConfigurationKind.RUN_CLASS) else ""
     st.html(f'<div class="cl-head"><b>{escape(heading)}</b><span class="rr-label">{order}</span></div>')
-    for place, (name, piece) in enumerate(listed):
-        state = "chosen" if name == chosen else "other"
-        with st.container(key=f"cl-item-{state}-{place}", horizontal=True, vertical_alignment="center", gap=None):
-            st.html(_item(name, piece, has_draft=name in drafts))
-            st.button(name, key=f"cl-open-{place}", on_click=look_at, args=(name,))
-            _switch(kind, name, piece, shelf, place)
-    if not listed:
-        st.html('<div class="cl-none">None matches. Clear the search, or write the first one.</div>')
+    with st.container(key="cl-items", gap=None):
+        for place, (name, piece) in enumerate(listed):
+            state = "chosen" if name == chosen else "other"
+            with st.container(key=f"cl-item-{state}-{place}", horizontal=True, vertical_alignment="center", gap=None):
+                st.html(_item(name, piece, has_draft=name in drafts))
+                st.button(name, key=f"cl-open-{place}", on_click=look_at, args=(name,))
+                _switch(kind, name, piece, shelf, place)
+        if not listed:
+            st.html('<div class="cl-none">None matches. Clear the search, or write the first one.</div>')
 
 
 def _item(name: str, piece: Piece[Body], *, has_draft: bool) -> str:
@@ -110,6 +111,25 @@ def version_list(desk: Desk) -> None:
             _version_row(label, f"<b>v{label}</b> {said}", when, version.why)
             if not version.is_in_force and version.body is not None:
                 _restore(desk, version)
+
+    if desk.piece is not None and desk.may_change:
+        _take_away(desk)
+
+
+def _take_away(desk: Desk) -> None:
+    if st.button("Take it away", key="cl-take-away", type="tertiary", help="Its versions are kept and can be restored"):
+        ask(
+            Act(
+                desk.kind,
+                desk.name,
+                title="Take away",
+                becomes=f"**{desk.name}** is gone from the list and decides nothing; its versions are kept.",
+                done=f"{desk.name} is taken away",
+                command=lambda session, who, why: remove_classifier(
+                    session, who, desk.kind, name=desk.name, why=why, seen=desk.shelf.seen
+                ),
+            )
+        )
 
 
 def _version_row(label: str, name: str, when: str, why: str) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from backend.classify import ClassifierBody, ComponentBody, RecipeBody, RunClassBody, SignificanceBody
 from backend.classify.trying import Seen, has_lumisections, stretches_of
 from backend.errors import RegistryError
+from backend.rules import Explained
 from backend.rules.facts import FactCatalogue, Subject
 from dashboard import look
 from dashboard.classifiers.data import datasets_of, newest_runs, seen
@@ -47,6 +48,8 @@ def playground_card(desk: Desk, body: ClassifierBody | None, catalogue: FactCata
         st.html('<h2 class="rr-h2">In plain words</h2>', width="content")
         st.html('<span class="rr-label">tried on</span>', width="content")
         _choice(body, tried, lumisection)
+        st.space("stretch")
+        verdict = st.empty()
     if body is None:
         st.html('<div class="cl-none">As soon as it is a rule again, it is said here in plain words.</div>')
         return
@@ -54,7 +57,13 @@ def playground_card(desk: Desk, body: ClassifierBody | None, catalogue: FactCata
         refused = st.session_state.pop("tried-refused", "There is no run yet to try it on.")
         st.html(f'<div class="cl-none" role="alert">{escape(refused)}</div>')
         return
-    _tree(body, catalogue, tried, lumisection)
+    try:
+        explained = tried.explain(body.parsed, lumisection)
+    except RegistryError as error:
+        st.html(f'<div class="cl-none" role="alert">{escape(str(error))}</div>')
+        return
+    verdict.html(_pill(body, explained), width="content")
+    _tree(body, catalogue, explained)
     if has_lumisections(body.subject):
         _ribbon(body, tried, lumisection)
 
@@ -113,18 +122,19 @@ def _lumisection(tried: Seen) -> int | None:
     return first if first in tried.known else tried.known.ranges[0].first
 
 
-def _tree(body: ClassifierBody, catalogue: FactCatalogue, tried: Seen, lumisection: int | None) -> None:
-    try:
-        explained = tried.explain(body.parsed, lumisection)
-    except RegistryError as error:
-        st.html(f'<div class="cl-none" role="alert">{escape(str(error))}</div>')
-        return
+def _pill(body: ClassifierBody, explained: Explained) -> str:
+    """Whether it matches, and so what it says."""
+    says = f": {body.status.word}" if isinstance(body, ComponentBody) else ""
+    kind = body.status.word.lower() if isinstance(body, ComponentBody) else "a"
+    word = f"matches{says}" if explained.holds else "does not match"
+    return f'<span class="rr-pill {kind if explained.holds else ""}">{escape(word)}</span>'
+
+
+def _tree(body: ClassifierBody, catalogue: FactCatalogue, explained: Explained) -> None:
     says = body.status.word if isinstance(body, ComponentBody) else "yes"
-    verdict = says if explained.holds else "does not match"
+    verdict = says if explained.holds else "no"
     with st.container(key="cl-tree", gap=None):
         st.html(tree_html(explained, worded(body.parsed, catalogue), catalogue, title=title_of(body), verdict=verdict))
-        if other := _decided_by(body, tried, lumisection):
-            st.html(f'<div class="cl-other">{other}</div>')
 
 
 def _decided_by(body: ClassifierBody, tried: Seen, lumisection: int | None) -> str:
@@ -143,6 +153,8 @@ def _decided_by(body: ClassifierBody, tried: Seen, lumisection: int | None) -> s
 def _ribbon(body: ClassifierBody, tried: Seen, lumisection: int | None) -> None:
     where = tried.where(body.parsed) & tried.known
     with st.container(key="cl-ribbon-card", gap=None):
+        if other := _decided_by(body, tried, lumisection):
+            st.html(f'<div class="cl-other">{other}</div>')
         st.html(
             '<div class="cl-ribbon-head"><span class="rr-label">Every lumisection of the run</span>'
             f"<span><b>{len(where):,}</b> of {len(tried.known):,} match</span></div>"

@@ -89,7 +89,7 @@ class Ribbon {
       const label = document.createElement("span");
       label.textContent = lumi.toLocaleString("en-GB");
       if (place === 1) label.style.right = "0";
-      else label.style.left = `${x}px`;
+      else label.style.left = `${place === 2 ? Math.max(8, Math.min(this.width - 16, x)) : x}px`;
       if (place === 2) label.className = "chosen";
       const crowded = at < 34 || at > this.width - 44;
       if (place < 2 && crowded && Math.abs(x - at) < 50) label.hidden = true;
