@@ -1,7 +1,5 @@
 """After an undo: no cycle is left completed of which something is left to do."""
 
-from collections.abc import Collection
-
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -11,21 +9,24 @@ from backend.errors import WrongState
 from models.vocabulary import CycleState
 
 _CONCERNED = text("""
-    SELECT id FROM cycle_now WHERE id = ANY(:cycles) OR datasets && CAST(:datasets AS int[]) ORDER BY id
+    SELECT id FROM cycle_now
+    WHERE id IN (SELECT cycle_id FROM cycle_change WHERE change_set = :act)
+       OR datasets && array(SELECT dataset_id FROM dataset_change WHERE change_set = :act)
+    ORDER BY id
 """)
 
 
-def refuse_broken_cycles(session: Session, *, cycles: Collection[int], datasets: Collection[int]) -> None:
-    """See that the cycles, and those that hold the datasets, are completed only where they are; asked after an undo.
+def refuse_broken_cycles(session: Session, act: int) -> None:
+    """See that the cycles that an act spoke of, and those that hold datasets of which it did, are completed only where
+    they are; asked after an undo of it.
 
     Raises
     ------
     WrongState
         If a workspace has completed a cycle of which something is left to do, or ``global`` has before the others.
     """
-    asked = {"cycles": list(cycles), "datasets": list(datasets)}
-    for cycle in session.execute(_CONCERNED, asked).scalars().all():
-        standing = standing_cycle(session, cycle)
+    for cycle in session.execute(_CONCERNED, {"act": act}).scalars().all():
+        standing = standing_cycle(session, cycle, is_held=False)
         done = [desk for desk, state in standing.states.items() if state is CycleState.COMPLETED]
         for desk in done:
             if left := unfinished(session, standing.datasets, desk):

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from backend.access import Action, Actor
+from backend.certify.cycles_undo import refuse_broken_cycles
 from backend.certify.deeds import (
     STATE,
     Deed,
@@ -68,7 +69,8 @@ def take_back(
     NotFound
         If there is no such act.
     WrongState
-        If a run or dataset does not stand any more where the act left it.
+        If a run or dataset does not stand any more where the act left it; or a cycle would be left completed where
+        it is not.
     InvalidInput
         If the act is of a kind that cannot be undone, or is undone already.
     Conflict
@@ -79,6 +81,8 @@ def take_back(
     _refuse(session, actor, deed, scope)
     reason = why.strip() or f"{'redone' if deed.brings_back else 'undone'}: change set {deed.root}"
     done = undo(session, change_set, by=actor.name, why=reason, scope=scope)
+    if deed.kind is ActKind.CYCLE:
+        refuse_broken_cycles(session, deed.root)
     if deed.kind is ActKind.EDIT_RUN:
         for said in sorted(deed.runs, key=lambda run: run.run_number):
             if said.origin is Origin.PERSON:

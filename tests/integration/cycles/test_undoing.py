@@ -17,16 +17,18 @@ from backend.certify.cycles_states import (
     move_cycle,
     reopen_cycle,
 )
-from backend.certify.cycles_undo import refuse_broken_cycles
+from backend.certify.taking_back import take_back
 from backend.db import transaction
-from backend.errors import Conflict, NotFound, WrongState
+from backend.errors import Conflict, NotFound, NotPermitted, WrongState
 from backend.queries.cycles import cycles
 from backend.rebuild import rebuild
 from backend.record import undo
 from tests.cycles import (
     COMPLETED,
     DC,
+    ECAL,
     PROMPT,
+    TRACKER,
     make,
     now,
     rows,
@@ -94,13 +96,26 @@ def test_everything_said_of_a_cycle_is_undone_and_redone_row_for_row(session: Se
         assert rows(session) == after
 
 
-def test_an_undo_that_leaves_a_cycle_wrongly_completed_is_found(session: Session, ids: list[int]) -> None:
+def test_an_undo_that_would_leave_a_cycle_wrongly_completed_is_refused(session: Session, ids: list[int]) -> None:
     cycle = make(session, ids).cycle
     moved = move_cycle(session, DC, cycle, desk="tracker", to=COMPLETED, seen=None).change_set
     done = complete_cycle(session, DC, cycle, desk="tracker", seen=None).change_set
-    refuse_broken_cycles(session, cycles=[cycle], datasets=[])
-    undo(session, moved, by="J. Novak", why="mistake")
-    with pytest.raises(WrongState, match=rf"completed in tracker, where 1 {PROMPT}, 3 {PROMPT} would not be"):
-        refuse_broken_cycles(session, cycles=[], datasets=[ids[0]])
-    undo(session, done, by="J. Novak", why="too")
-    refuse_broken_cycles(session, cycles=[cycle], datasets=ids)
+    wrongly = pytest.raises(WrongState, match=rf"completed in tracker, where 1 {PROMPT}, 3 {PROMPT} would not be")
+    with wrongly, session.begin_nested():
+        take_back(session, DC, moved)
+    undone = take_back(session, DC, done).change_set
+    take_back(session, DC, moved)
+    with wrongly, session.begin_nested():
+        take_back(session, DC, undone)
+
+
+def test_a_certifier_takes_back_what_he_did_in_his_cycle(session: Session, ids: list[int]) -> None:
+    cycle = make(session, ids).cycle
+    before = rows(session)
+    moved = move_cycle(session, TRACKER, cycle, desk="tracker", to=COMPLETED, seen=None).change_set
+    done = complete_cycle(session, TRACKER, cycle, desk="tracker", seen=None).change_set
+    with pytest.raises(NotPermitted):
+        take_back(session, ECAL, done)
+    take_back(session, TRACKER, done)
+    take_back(session, TRACKER, moved)
+    assert rows(session) == before
