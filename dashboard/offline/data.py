@@ -13,9 +13,9 @@ from backend.queries import (
     all_of,
     datasets_page,
 )
+from backend.queries.express import EXPRESS, where_express_agrees
 from backend.record import DatasetKey
 from dashboard.data import reading
-from dashboard.offline.sheets import EXPRESS
 from dashboard.offline.toolbar import ASIDE, EDITABLE, HIDDEN, WAITING, Desk
 from models.vocabulary import DatasetState
 
@@ -63,6 +63,12 @@ def express_of(workspace: str, rows: Iterable[DatasetRow]) -> dict[int, DatasetR
     with reading() as session:
         found = datasets_page(session, workspace=workspace, filter=asked, limit=4 * len(runs), which="all").rows
     return {row.run_number: row for row in reversed(found)}
+
+
+def agreeing(rows: Iterable[DatasetRow], columns: Collection[int]) -> frozenset[int]:
+    """The datasets, of these, of which Express says the same in every lumisection of these columns."""
+    with reading() as session:
+        return frozenset(where_express_agrees(session, [row.id for row in rows], columns=columns))
 
 
 def these(workspace: str, keys: Collection[DatasetKey]) -> tuple[DatasetRow, ...]:

@@ -7,9 +7,11 @@ from enum import Enum
 import streamlit as st
 
 from backend.queries import DatasetRow
+from backend.queries.express import EXPRESS
 from backend.record import DatasetKey
-from dashboard.offline.data import express_of
-from dashboard.offline.sheets import Sheet, is_odd, row_id
+from dashboard.offline.agreement import nothing_odd
+from dashboard.offline.data import agreeing, express_of
+from dashboard.offline.sheets import Sheet, row_id
 from dashboard.session import from_address, to_address
 from models.vocabulary import DatasetState
 
@@ -49,12 +51,17 @@ class Look:
         return self.only is None or row.agreement is self.only
 
 
+EVERYTHING = Look(None)
+"""All of them."""
+
+
 def looked_at(rows: Sequence[DatasetRow], sheet: Sheet) -> tuple[Looked, ...]:
     """Each dataset with what Express says of its run."""
     express = express_of(sheet.workspace, rows)
     beside = ((row, express.get(row.run_number)) for row in rows)
     pairs = ((row, other if other is not None and other.id != row.id else None) for row, other in beside)
-    return tuple(Looked(row, other, _agreement(row, other, sheet)) for row, other in pairs)
+    same = agreeing(rows, sheet.judged)
+    return tuple(Looked(row, other, _agreement(row, other, sheet, is_same=row.id in same)) for row, other in pairs)
 
 
 def look_at(rows: Sequence[Looked]) -> Look:
@@ -79,7 +86,10 @@ def look_at(rows: Sequence[Looked]) -> Look:
     return Look(None if chosen == _ALL else Agreement(chosen))
 
 
-def _agreement(row: DatasetRow, express: DatasetRow | None, sheet: Sheet) -> Agreement:
+def _agreement(row: DatasetRow, express: DatasetRow | None, sheet: Sheet, *, is_same: bool) -> Agreement:
+    """An Express dataset is judged by itself; any other agrees if it says the same, and nothing of it is odd."""
     if row.states.get(sheet.workspace) != DatasetState.OPEN or not sheet.components:
         return Agreement.NOT_ASKED
-    return Agreement.ODD if is_odd(row, express, sheet) else Agreement.AGREES
+    judge = row if row.name.startswith(EXPRESS) else express if is_same else None
+    is_fine = judge is not None and nothing_odd(row.counts, judge.counts, sheet.components)
+    return Agreement.AGREES if is_fine else Agreement.ODD

@@ -8,12 +8,9 @@ from backend.configuration import GLOBAL
 from backend.queries import ColumnsCatalogue, DatasetRow
 from backend.record import DatasetKey
 from dashboard.components.quality_grid import AttributeColumn, Beneath, GridRow, QualityColumn
-from dashboard.offline.agreement import agrees, express_says
+from dashboard.offline.agreement import express_says
 from dashboard.offline.links import links_of_dataset
 from models.vocabulary import ColumnKind, DatasetState, Status
-
-EXPRESS = "/Express/"
-"""How the names of Express datasets begin."""
 
 _FROZEN = (
     AttributeColumn("run_number", "Run", 62, "link", frozen=True),
@@ -27,10 +24,11 @@ _LINKS = AttributeColumn("links", "Links", 190, "links", behind=True)
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What the grid shows: the workspace, its components in order, and its columns."""
+    """What the grid shows: the workspace and its components in order; ``judged`` are the numbers of those judged."""
 
     workspace: str
     components: tuple[str, ...]
+    judged: tuple[int, ...]
     columns: tuple[AttributeColumn | QualityColumn, ...]
 
     @property
@@ -46,13 +44,14 @@ def sheet_of_flags(catalogue: ColumnsCatalogue, workspace: str, components: Sequ
     flags = [by_name[name] for name in components if name in by_name]
     bars = (QualityColumn(str(c), c.name, c.workspace, "flag", c.is_inverted) for c in flags)
     behind = (_SAYS, _LINKS) if workspace == GLOBAL else (_SAYS, _LAST_WORD, _LINKS)
-    return Sheet(workspace, tuple(components), (*_FROZEN, _state(workspace), *bars, *behind))
+    judged = tuple(c.id for c in flags if not c.is_inverted)
+    return Sheet(workspace, tuple(components), judged, (*_FROZEN, _state(workspace), *bars, *behind))
 
 
 def sheet_of_states(workspace: str, workspaces: Sequence[str]) -> Sheet:
     """How far every workspace is, side by side."""
     others = (AttributeColumn(f"state.{w}", w, 84, "state") for w in workspaces if w != workspace)
-    return Sheet(workspace, (), (*_FROZEN, _state(workspace), *others, _LINKS))
+    return Sheet(workspace, (), (), (*_FROZEN, _state(workspace), *others, _LINKS))
 
 
 def row_id(key: DatasetKey) -> str:
@@ -96,17 +95,6 @@ def last_word(dataset: DatasetRow, sheet: Sheet) -> str:
         return f"{'closed' if state == DatasetState.COMPLETED else 'signed off'}, {dataset.changed_by}"
     comments = (said for name in sheet.components for said in dataset.notes.get(name, {}).get("comments", ()))
     return next(iter(comments), "")
-
-
-def is_odd(dataset: DatasetRow, express: DatasetRow | None, sheet: Sheet) -> bool:
-    """Whether a certifier has to look at an open dataset: Express does not agree, or is not there to do so.
-
-    An Express dataset is judged by itself.
-    """
-    if dataset.states.get(sheet.workspace) != DatasetState.OPEN:
-        return False
-    judge = dataset if dataset.name.startswith(EXPRESS) else express
-    return judge is None or not agrees(dataset.counts, judge.counts, sheet.components)
 
 
 def _state(workspace: str) -> AttributeColumn:

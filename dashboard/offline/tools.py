@@ -40,7 +40,7 @@ def batch_tools(desk: Desk, asked: Filter, selection: Selection, *, total: int) 
             ("ticked", "filter"),
             format_func={"ticked": f"the {ticked:,} ticked", "filter": f"all {total:,} of the filter"}.__getitem__,
             horizontal=True,
-            key="batch-scope",
+            key=f"batch-scope-{'some' if ticked else 'none'}",
             index=0 if ticked else 1,
         )
         tool = st.selectbox("Tool", list(_TOOLS), format_func=_TOOLS.__getitem__, key="batch-tool")

@@ -6,14 +6,17 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from backend.configuration import GLOBAL, Side
-from backend.queries import DATASETS, DatasetsPage, Sort
+from backend.queries import DATASETS, DatasetsPage, Sort, all_of
 from dashboard.components.filter_bar import filter_bar
 from dashboard.components.quality_grid import GridEvent, event_of, quality_grid
 from dashboard.data import catalogue, components_of, desks
 from dashboard.offline.acts import Selection
+from dashboard.offline.asked import PAGE, order, page_number, ticked
+from dashboard.offline.cycle import cycle_picker
 from dashboard.offline.data import page_of_datasets, these
 from dashboard.offline.downloads import downloads
-from dashboard.offline.look import Agreement, look_at, looked_at
+from dashboard.offline.look import EVERYTHING, Agreement, look_at, looked_at
+from dashboard.offline.moved_on import moved_on
 from dashboard.offline.notes import notes_of_cell
 from dashboard.offline.preview import TICKED, preview_dialog
 from dashboard.offline.refused import refused
@@ -33,19 +36,21 @@ def offline() -> None:
     """The page, top to bottom: whose desk, what waits, what is asked, the datasets, and what may be done with them."""
     with st.container(key="toolbar", horizontal=True, vertical_alignment="center"):
         desk = toolbar()
+        of_cycle = cycle_picker(desk.workspace)
         st.space("stretch")
         ways_out = st.container(key="offline-ways-out", horizontal=True, width="content")
     refused()
+    beside_page = st.container()
     if desk.listed == EDITABLE:
         waiting_card(desk)
     with st.container(key="offline-asked", horizontal=True, vertical_alignment="center"):
-        asked = filter_bar(components_of(Side.OFFLINE, GLOBAL), DATASETS, example=EXAMPLE)
+        typed = filter_bar(components_of(Side.OFFLINE, GLOBAL), DATASETS, example=EXAMPLE)
         beside_filter = st.container(key="offline-look", horizontal=True, width="content")
-    sheet = _sheet(desk)
+    asked, sheet = all_of((of_cycle, typed)), _sheet(desk)
     event = event_of(GRID, sheet.columns)
-    sort, page = _sort(event, sheet), _page_number(event)
+    sort, page = order(event, sheet), page_number(event)
     found = page_of_datasets(desk, asked, sort=sort, page=page, size=ROWS)
-    selection = Selection(these(desk.workspace, _ticked(event)), desk.workspace, sheet.components, found.change_set)
+    selection = Selection(these(desk.workspace, ticked(event)), desk.workspace, sheet.components, found.change_set)
     with ways_out:
         batch_tools(desk, asked, selection, total=found.total)
         downloads(desk, asked, sort, components_of(Side.OFFLINE, desk.workspace))
@@ -53,6 +58,8 @@ def offline() -> None:
         with st.container(key="offline-datasets"):
             agreeing = _grid(found, event, sheet, desk, sort=sort, page=page, beside_filter=beside_filter)
         ticked_card(selection, agreeing)
+    with beside_page:
+        moved_on(desk.workspace, found, selection)
     preview_dialog()
     if event.opened:
         key = key_of(event.opened)
@@ -78,9 +85,9 @@ def _grid(
     """Draw the datasets; gives the ids of the open ones in which Express agrees."""
     rows = looked_at(found.rows, sheet)
     with beside_filter:
-        look = look_at(rows)
+        look = look_at(rows) if sheet.components else EVERYTHING
         if found.total > ROWS:
-            st.pagination(math.ceil(found.total / ROWS), key="offline-page", default=page)
+            st.pagination(math.ceil(found.total / ROWS), key=PAGE, default=page)
     selected = event.selected or from_address("selected") or None
     to_address(selected=selected, page=str(page) if page > 1 else None)
     first = (page - 1) * ROWS
@@ -97,26 +104,6 @@ def _grid(
         empty="No dataset matches. Clear the filter, or look at another list.",
     )
     return frozenset(row.id for row in rows if row.agreement is Agreement.AGREES)
-
-
-def _ticked(event: GridEvent) -> frozenset:
-    if event.ticked is not None:
-        st.session_state[TICKED] = event.ticked
-    return frozenset(key_of(id_) for id_ in st.session_state.get(TICKED, ()))
-
-
-def _sort(event: GridEvent, sheet: Sheet) -> tuple[Sort, ...]:
-    if event.sort and event.sort[0] in sheet.sortable:
-        to_address(sort=f"{'-' if event.sort[1] else ''}{event.sort[0]}")
-    said = from_address("sort", "-run_number")
-    known = said.removeprefix("-") in sheet.sortable
-    return (Sort(said.removeprefix("-"), said.startswith("-")) if known else Sort("run_number", True),)
-
-
-def _page_number(event: GridEvent) -> int:
-    if event.sort:
-        return 1
-    return int(st.session_state.get("offline-page") or from_address("page", "1"))
 
 
 offline()

@@ -1,6 +1,7 @@
 """The Offline page without a browser: what agrees, what is said in Python, where links lead, and its sentences."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlparse
 
@@ -8,13 +9,15 @@ import psycopg
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from backend.db import database_url, engine, engine_for
+from backend.access import demo_actor
+from backend.certify.cycles import create_cycle
+from backend.db import database_url, engine, engine_for, transaction
 from backend.embedded import Embedded
 from backend.errors import InvalidFilter
-from backend.queries import DATASETS, parse_filter
+from backend.queries import DATASETS, datasets_page, parse_filter
 from backend.settings import settings
 from backend.start import make_ready
-from dashboard.offline.agreement import agrees, express_says
+from dashboard.offline.agreement import express_says, nothing_odd
 from dashboard.offline.links import links_of_dataset, links_of_table
 from dashboard.offline.preview import bar_html
 from dashboard.offline.python_call import client_filter, python_call
@@ -31,24 +34,30 @@ ALL_GOOD = {name: {Status.GOOD: 90} for name in COMPONENTS}
 
 def test_express_agrees_where_neither_says_bad_and_standby_is_no_reason_to_look() -> None:
     own = {"tracker-strip": {Status.NOTSET: 90}, "tracker-pixel": {Status.GOOD: 80, Status.STANDBY: 10}}
-    assert agrees(own, ALL_GOOD, COMPONENTS)
+    assert nothing_odd(own, ALL_GOOD, COMPONENTS)
 
 
 @pytest.mark.parametrize("status", [Status.BAD, Status.EXCLUDED])
 def test_one_bad_lumisection_on_either_side_is_something_to_look_at(status: Status) -> None:
     odd = {**ALL_GOOD, "tracker-strip": {Status.GOOD: 89, status: 1}}
-    assert not agrees(odd, ALL_GOOD, COMPONENTS)
-    assert not agrees(ALL_GOOD, odd, COMPONENTS)
+    assert not nothing_odd(odd, ALL_GOOD, COMPONENTS)
+    assert not nothing_odd(ALL_GOOD, odd, COMPONENTS)
 
 
 def test_express_does_not_agree_before_it_has_spoken_of_every_component() -> None:
-    assert not agrees(ALL_GOOD, {"tracker-strip": {Status.GOOD: 90}}, COMPONENTS)
-    assert not agrees({}, {}, [])
+    assert not nothing_odd(ALL_GOOD, {"tracker-strip": {Status.GOOD: 90}}, COMPONENTS)
+    assert not nothing_odd({}, {}, [])
+
+
+def test_a_detector_that_is_out_of_the_whole_run_in_both_is_nothing_to_look_at() -> None:
+    out = {"gem-gem": {Status.EXCLUDED: 90}}
+    assert nothing_odd({**ALL_GOOD, **out}, {**ALL_GOOD, **out}, [*COMPONENTS, "gem-gem"])
+    assert not nothing_odd({**ALL_GOOD, "gem-gem": {Status.GOOD: 90}}, {**ALL_GOOD, **out}, [*COMPONENTS, "gem-gem"])
 
 
 def test_a_column_where_bad_means_keep_is_no_reason_to_look() -> None:
     kept = {"dc-lowlumi": {Status.BAD: 90}}
-    assert agrees({**ALL_GOOD, **kept}, {**ALL_GOOD, **kept}, [*COMPONENTS, "dc-lowlumi"])
+    assert nothing_odd({**ALL_GOOD, **kept}, {**ALL_GOOD, **kept}, [*COMPONENTS, "dc-lowlumi"])
     assert express_says({**ALL_GOOD, **kept}, [*COMPONENTS, "dc-lowlumi"]) == (Status.GOOD, "GOOD")
 
 
@@ -195,3 +204,25 @@ def test_the_call_in_python_names_the_states_of_the_list() -> None:
     assert len(programs) == 1
     assert "dataset_attributes.tracker_state" in programs[0]
     assert "waiting dqm gui" in programs[0]
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_cycle_narrows_the_list_to_its_datasets_and_says_how_far_it_is() -> None:
+    with transaction(engine()) as session:
+        ids = [row.id for row in datasets_page(session, workspace="tracker", limit=3).rows]
+        create_cycle(
+            session,
+            demo_actor("dc-expert"),
+            name="week 43",
+            deadline=date(2026, 12, 4),
+            ids=ids,
+            desks=["global", "tracker"],
+        )
+    app = offline(workspace="tracker")
+    (choice,) = (box for box in app.selectbox if box.label == "Cycle")
+    assert choice.options == ["No cycle", "week 43 · due Fri 04 Dec"]
+    app = offline(workspace="tracker", cycle="1")
+    assert not app.exception
+    (scope,) = app.radio
+    assert scope.options == ["the 0 ticked", "all 3 of the filter"]
+    assert any("of 3 done" in html.value for html in app.get("html"))
