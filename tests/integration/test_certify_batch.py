@@ -1,6 +1,8 @@
 """Batch tools on many datasets: set and copy columns, copy, hide and show; counted before, all or nothing, undone."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from backend.certify.orders import Certify, CopyColumns, CopyDatasets, Hide, Mov
 from backend.certify.plan import Plan
 from backend.configuration import configure, ensure_defaults
 from backend.db import transaction
-from backend.errors import Conflict, InvalidInput, NotFound, NotPermitted, WrongState
+from backend.errors import Conflict, InvalidInput, NotFound, NotPermitted, RegistryError, WrongState
 from backend.jobs.batching import Batch, batch_of
 from backend.jobs.job import Ending, Report
 from backend.jobs.running import Bench
@@ -482,3 +484,26 @@ class TestAsTask:
             group = "cms-dqm-runregistry-data-certification"
             configure(session, ConfigurationKind.PERMISSION, name=group, body={"grants": ["undo"]}, by="x", why="left")
         assert "may not change many datasets at once" in self.done(registry).sentence
+
+
+def test_of_two_who_set_the_same_column_at_the_same_moment_one_is_told(engine: Engine) -> None:
+    ensure_defaults(engine)
+    with transaction(engine) as session:
+        a_run(session)
+        ids = ids_of(session, a_dataset(session), a_dataset(session, name=EXPRESS))
+        seen = latest_change(session).change_set
+    both = Barrier(2)
+
+    def one(turn: tuple[Status, list[int]]) -> str:
+        status, mine = turn
+        try:
+            with transaction(engine) as session:
+                both.wait()
+                set_columns(session, EXPERT, mine, setting=Setting((STRIP,), status), seen=seen)
+        except RegistryError as error:
+            return type(error).__name__
+        return "set"
+
+    with ThreadPoolExecutor(2) as pool:
+        turns = [(Status.GOOD, ids), (Status.STANDBY, ids[::-1])]
+        assert sorted(pool.map(one, turns)) == ["Conflict", "set"]
