@@ -49,13 +49,10 @@ def batch_tools(desk: Desk, asked: Filter, selection: Selection, *, total: int) 
         count = ticked if scope == "ticked" else total
         if not given.is_given:
             st.caption(given.reason)
-        permitted_button(
-            f"Preview on {count:,}…",
-            given.and_if(bool(count), "No dataset is meant: tick some, or ask for others."),
-            key="batch-preview",
-            type="primary",
-            on_click=opened,
-        )
+        meant = given.and_if(bool(count), "No dataset is meant: tick some, or ask for others.")
+        if permitted_button(f"Preview on {count:,}…", meant, key="batch-preview", type="primary"):
+            opened()
+            st.rerun()
 
 
 def _of_filter(desk: Desk, asked: Filter, selection: Selection) -> Selection:

@@ -40,7 +40,7 @@ def offline() -> None:
         st.space("stretch")
         ways_out = st.container(key="offline-ways-out", horizontal=True, width="content")
     refused()
-    beside_page = st.container()
+    beside_page = st.container(key="offline-beside")
     if desk.listed == EDITABLE:
         waiting_card(desk)
     with st.container(key="offline-asked", horizontal=True, vertical_alignment="center"):

@@ -236,6 +236,7 @@ def test_no_key_opens_another_preview_behind_one_that_is_open(page: Page, certif
     expect(preview(page)).to_contain_text("Certify 1 dataset")
     page.keyboard.press("Escape")
     expect(preview(page)).to_have_count(0)
+    expect(page.locator(".st-key-offline-set-excluded")).to_contain_text("X")
     press(page, "x")
     expect(preview(page)).to_contain_text("Set 1 dataset to EXCLUDED")
 
@@ -293,6 +294,7 @@ def test_what_waits_is_opened_by_hand_after_a_preview_and_undone(page: Page, exp
     expect(preview(page)).to_contain_text("waiting dqm gui → OPEN in 20 workspaces")
     preview(page).get_by_role("button", name="Move 1 dataset to OPEN").click()
     expect(page.locator(".rr-waits")).to_have_count(3)
+    expect(page.locator(".st-key-act-bar")).to_contain_text("1 dataset moved to OPEN in global")
     press(page, "u")
     expect(page.locator(".rr-waits")).to_have_count(4)
     page.get_by_role("button", name="Fold").click()
@@ -456,3 +458,19 @@ def test_the_dark_theme_is_dark(new_context: Callable[..., BrowserContext], cert
     open_offline(page, certifier)
     background = page.evaluate("getComputedStyle(document.querySelector('.st-key-offline-ticked')).backgroundColor")
     assert background == "rgb(22, 27, 34)"
+
+
+def test_what_others_change_while_one_looks_is_said_with_who_and_nothing_moves(
+    page: Page, certifier: str, certified_url: str
+) -> None:
+    id_ = dataset(325110)
+    open_offline(page, certifier, f"run 325110 and dataset = {PROMPT}")
+    tick(page, id_)
+    _flag(certified_url, DatasetKey(325110, PROMPT), LumiRange(2, 3))
+    banner = page.locator(".st-key-offline-moved-on")
+    expect(banner).to_contain_text("A. Petrov changed 325110", timeout=30_000)
+    expect(banner).to_contain_text("1 of them among your ticked datasets")
+    expect(page.locator(".rr-ticked b")).to_have_text("1")
+    banner.get_by_role("button", name="Look again").click()
+    expect(banner).to_have_count(0)
+    expect(row(page, id_).get_by_role("gridcell", name=re.compile("^tracker-strip: .*2 BAD"))).to_be_visible()

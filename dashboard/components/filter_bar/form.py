@@ -43,9 +43,15 @@ def _attribute(name: str, add: Callable[[Filter], None], catalogue: Catalogue) -
     attribute = catalogue.find(name)
     operator = st.selectbox("How", operators_of(attribute.kind), format_func=str, key=f"filter-how-{attribute.kind}")
     unit = f", {attribute.unit}" if attribute.unit else ""
-    typed = "" if operator in _NEEDS_NO_VALUE else st.text_input(f"Value ({attribute.kind}{unit})", key="filter-value")
+    if needs_value := operator not in _NEEDS_NO_VALUE:
+        st.text_input(f"Value ({attribute.kind}{unit})", key="filter-value")
     st.caption(attribute.meaning)
-    _adder(lambda: _condition(attribute.word, operator, typed, catalogue), add)
+
+    def rule() -> Filter:
+        typed = st.session_state["filter-value"] if needs_value else ""
+        return _condition(attribute.word, operator, typed, catalogue)
+
+    _adder(rule, add)
 
 
 def _condition(word: str, operator: Operator, typed: str, catalogue: Catalogue) -> Filter:
