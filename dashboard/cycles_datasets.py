@@ -15,6 +15,7 @@ from dashboard.components.quality_grid import GridEvent, event_of, quality_grid
 from dashboard.cycles_data import datasets_in
 from dashboard.cycles_form import confirm
 from dashboard.data import catalogue, components_of
+from dashboard.offline.acts import datasets
 from dashboard.offline.look import looked_at
 from dashboard.offline.notes import notes_of_cell
 from dashboard.offline.sheets import grid_row, key_of, row_id, sheet_of_flags
@@ -80,8 +81,8 @@ def _acts(cycle: CycleFacts, ticked: list[DatasetRow], workspace: str, seen: int
 
 def _confirm_move(cycle: CycleFacts, ids: tuple[int, ...], to: DatasetState, *, workspace: str, seen: int) -> None:
     confirm(
-        f"{len(ids):,} datasets of {cycle.name} moved to {to} in {workspace}",
-        [f"**{len(ids):,}** ticked datasets become **{to}** in {workspace}."],
+        f"{datasets(len(ids))} of {cycle.name} moved to {to} in {workspace}",
+        [f"**{datasets(len(ids))}** become{'s' * (len(ids) == 1)} **{to}** in {workspace}."],
         f"Move {len(ids):,} to {to}",
         lambda s, who, why: move_in_cycle(s, who, cycle.id, ids=ids, desk=workspace, to=to, why=why, seen=seen),
     )
@@ -89,7 +90,7 @@ def _confirm_move(cycle: CycleFacts, ids: tuple[int, ...], to: DatasetState, *, 
 
 def _confirm_removing(cycle: CycleFacts, ids: tuple[int, ...], seen: int) -> None:
     confirm(
-        f"{len(ids):,} datasets taken out of {cycle.name}",
+        f"{datasets(len(ids))} taken out of {cycle.name}",
         [f"**{len(ids):,} of {len(cycle.datasets):,}** datasets leave the cycle; they stay as they are."],
         f"Take {len(ids):,} out",
         lambda s, who, why: remove_datasets(s, who, cycle.id, ids=ids, why=why, seen=seen),

@@ -16,6 +16,7 @@ from dashboard.asking import answered, ask
 from dashboard.cycles_data import matching
 from dashboard.data import desks
 from dashboard.doing import do
+from dashboard.offline.acts import datasets
 from dashboard.session import to_address
 
 PAGE = "cycles"
@@ -64,8 +65,8 @@ def _new_cycle(workspace: str) -> None:
         return cycle.recorded
 
     ready = bool(name.strip() and ids and chosen)
-    if st.button(f"Make a cycle of {_datasets(len(ids))}", type="primary", key="cycle-make", disabled=not ready):
-        if do(f"Cycle {name.strip()}: {_datasets(len(ids))} until {deadline:%d %b %Y}, 23:59 UTC", command):
+    if st.button(f"Make a cycle of {datasets(len(ids))}", type="primary", key="cycle-make", disabled=not ready):
+        if do(f"Cycle {name.strip()}: {datasets(len(ids))} until {deadline:%d %b %Y}, 23:59 UTC", command):
             to_address(cycle=str(made[0]))
             st.cache_data.clear()  # the menu counts the cycles that wait
         _close()
@@ -85,9 +86,9 @@ def _more_datasets(cycle: CycleFacts, workspace: str, seen: int) -> None:
     ids = _asked(workspace)
     new = tuple(sorted(set(ids) - set(cycle.datasets)))
     if ids:
-        st.caption(f"{_datasets(len(ids) - len(new))} of them are in the cycle already, and stay.")
-    if st.button(f"Add {_datasets(len(new))}", type="primary", key="cycle-add-them", disabled=not new):
-        done = f"{_datasets(len(new))} added to {cycle.name}"
+        st.caption(f"{datasets(len(ids) - len(new))} of them are in the cycle already, and stay.")
+    if st.button(f"Add {datasets(len(new))}", type="primary", key="cycle-add-them", disabled=not new):
+        done = f"{datasets(len(new))} added to {cycle.name}"
         do(done, lambda s, who: add_datasets(s, who, cycle.id, ids=new, seen=seen))
         _close()
 
@@ -124,7 +125,7 @@ def _asked(workspace: str) -> tuple[int, ...]:
     except InvalidFilter as error:
         st.error(str(error))
         return ()
-    st.markdown(f"**{_datasets(len(ids))}** match.")
+    st.markdown(f"**{datasets(len(ids))}** match.")
     return ids
 
 
@@ -140,7 +141,3 @@ def _changes(cycle: CycleFacts, edit: CycleEdit) -> list[str]:
         gone, new = sorted(cycle.progress.keys() - set(edit.desks)), sorted(set(edit.desks) - cycle.progress.keys())
         lines += [f"no more for {desk}" for desk in gone] + [f"for **{desk}** too, pending there" for desk in new]
     return lines
-
-
-def _datasets(count: int) -> str:
-    return f"{count:,} dataset{'s' * (count != 1)}"

@@ -15,7 +15,7 @@ from backend.queries.cycles import CycleFacts, CycleProgress
 from backend.record import Recorded
 from dashboard.components.row_list import Column, Mark, Row, row_list
 from dashboard.cycles_form import change_cycle, confirm, more_datasets
-from dashboard.offline.acts import plan_of
+from dashboard.offline.acts import datasets, plan_of
 from dashboard.permits import Permit, permit, permitted_button
 from dashboard.session import actor, to_address
 from models.vocabulary import CycleState, DatasetState
@@ -64,7 +64,7 @@ def deadline_mark(cycle: CycleFacts, workspace: str, now: datetime) -> Mark:
 
 def _head(cycle: CycleFacts) -> str:
     until = f"until {cycle.deadline:%a %d %b %Y %H:%M} UTC" if cycle.deadline else "without a deadline"
-    said = f"cycle {cycle.id} · {len(cycle.datasets):,} datasets · {until}"
+    said = f"cycle {cycle.id} · {datasets(len(cycle.datasets))} · {until}"
     made = f"made by {cycle.made_by}, {cycle.made_at:%d %b %Y} · last changed by {cycle.changed_by}"
     described = f"<div>{escape(cycle.description)}</div>" if cycle.description else ""
     return (
@@ -145,9 +145,9 @@ def _confirm_moving(cycle: CycleFacts, workspace: str, seen: int) -> None:
     lines += [f"- {left.dataset}: stays, {left.why}" for left in plan.left_out[:6]]
     lines += [f"- and {len(plan.left_out) - 6:,} more stay"] if len(plan.left_out) > 6 else []
     confirm(
-        f"{count:,} datasets of {cycle.name} moved to {to} in {workspace}",
+        f"{datasets(count)} of {cycle.name} moved to {to} in {workspace}",
         lines,
-        f"Move {count:,} datasets to {to}",
+        f"Move {datasets(count)} to {to}",
         lambda s, who, why: move_cycle(s, who, cycle.id, desk=workspace, to=to, why=why, seen=seen),
     )
 
@@ -170,7 +170,7 @@ def _confirm_deleting(cycle: CycleFacts, seen: int) -> None:
 
     confirm(
         f"{cycle.name} is deleted",
-        [f"**{cycle.name}** goes; its {len(cycle.datasets):,} datasets stay as they are. Undo brings it back."],
+        [f"**{cycle.name}** goes; its {datasets(len(cycle.datasets))} stay as they are. Undo brings it back."],
         "Delete the cycle",
         command,
     )

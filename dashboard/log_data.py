@@ -1,9 +1,12 @@
 """What the Log page reads: acts, the difference that one made, and whether it may be taken back."""
 
+from collections.abc import Iterable
+
 from backend.certify.taking_back import Undoable, undoable
 from backend.errors import NotFound
 from backend.queries.difference import DifferenceMade, difference_made
 from backend.queries.log import EVERY_ACT, LogEntry, LogFilter, LogPage, log_page
+from backend.record.loading import load_undone
 from dashboard.data import reading
 from dashboard.session import actor
 
@@ -15,6 +18,13 @@ def page_of_acts(asked: LogFilter, before: int | None) -> LogPage:
     """The acts that a filter lets through, latest first: those before a change set, or the latest."""
     with reading() as session:
         return log_page(session, filter=asked, before=before, limit=AT_ONCE)
+
+
+def undone_now(entries: Iterable[LogEntry]) -> frozenset[int]:
+    """Those of the acts that do not hold at all: an undo that was itself undone counts no more."""
+    ids = frozenset(entry.change_set for entry in entries)
+    with reading() as session:
+        return ids & load_undone(session, ids).everywhere
 
 
 def one_act(change_set: int) -> LogEntry:

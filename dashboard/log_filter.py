@@ -10,13 +10,13 @@ from dashboard.data import desks
 from dashboard.session import to_address
 from models.vocabulary import ActKind
 
-_TEXTS = (
+_TEXTS = (  # the run is not called "run" in the address: that is the Run page's, and one goes there from here
     ("by", "Who", "S. Tanaka", 130),
-    ("run", "Run", "325172", 90),
+    ("run_number", "Run", "325172", 90),
     ("dataset", "Dataset", "PromptReco", 130),
     ("text", "Words", "in reasons, comments, causes", 250),
 )
-FIELDS = ("by", "run", "dataset", "text", "workspace", "kind", "since", "until")
+FIELDS = ("by", "run_number", "dataset", "text", "workspace", "kind", "since", "until")
 
 
 def log_filter() -> LogFilter:
@@ -46,7 +46,7 @@ def log_filter() -> LogFilter:
         until = _day("until", "to day")
         is_empty = not any([*said.values(), workspace, chosen, since, until])
         st.button("Clear", type="tertiary", key="log-clear", on_click=_clear, disabled=is_empty)
-    run = said["run"].strip()
+    run = said["run_number"].strip()
     if run and not run.isdecimal():
         st.error(f"{run!r} is no run number.", icon=":material/filter_alt_off:")
     return LogFilter(

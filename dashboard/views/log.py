@@ -7,7 +7,7 @@ from backend.queries.log import LogEntry, LogFilter, LogPage
 from dashboard.asking import question
 from dashboard.components.row_list import Column, Mark, Row, Tone, row_list
 from dashboard.log_act import PAGE, act_card
-from dashboard.log_data import one_act, page_of_acts
+from dashboard.log_data import one_act, page_of_acts, undone_now
 from dashboard.log_filter import log_filter
 from dashboard.session import from_address, to_address
 from models.vocabulary import ActKind
@@ -42,9 +42,10 @@ def log() -> None:
 
 
 def _acts(page: LogPage, chosen: int | None) -> None:
+    undone = undone_now(page.entries)
     row_list(
         columns=_COLUMNS,
-        rows=[_row(entry) for entry in page.entries],
+        rows=[_row(entry, is_undone=entry.change_set in undone) for entry in page.entries],
         key="log-acts",
         label="Acts",
         selected=None if chosen is None else str(chosen),
@@ -54,11 +55,10 @@ def _acts(page: LogPage, chosen: int | None) -> None:
     )
 
 
-def _row(entry: LogEntry) -> Row:
+def _row(entry: LogEntry, *, is_undone: bool) -> Row:
     kind = Mark(entry.kind.value, _tone(entry.kind))
-    is_undone = any(undone.is_all for undone in entry.undone_by)
     about = Mark(_about(entry), title="\n".join(entry.told.lines))
-    undone = Mark("undone", "quiet", f"by {entry.undone_by[-1].by}") if entry.undone_by else None
+    undone = Mark("undone", "quiet", f"by {entry.undone_by[-1].by}") if is_undone else None
     cells = (str(entry.change_set), entry.at, entry.by, kind, about, entry.why, undone)
     return Row(str(entry.change_set), cells, is_undone)
 

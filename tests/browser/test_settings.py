@@ -1,26 +1,18 @@
 """The Settings page in a real browser: each action, on a registry of its own beside a simulated DQM GUI."""
 
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
-import psycopg
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from backend.certify.accepted_defaults import ensure_default_accepted_datasets
-from backend.db import engine_for
 from backend.embedded import Embedded
-from backend.start import make_ready
 from scripts.simulator.running import Simulator, running_simulator
+from tests.browser.desk import Open, a_registry, done, opener, row, typed
 
 pytestmark = pytest.mark.browser
-ENTRY = Path(__file__).parents[2] / "dashboard" / "entry.py"
 NAME = "/PromptReco/Collisions2018D/DQM"
 TRACKER = "cms-dqm-runregistry-admins-tracker"
-Open = Callable[..., Page]
-PATIENCE_MS = 30_000
-expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
@@ -32,43 +24,15 @@ def simulator() -> Iterator[Simulator]:
 @pytest.fixture(scope="module")
 def url(postgresql: Embedded) -> Iterator[str]:
     """A registry with what a fresh one starts with, for these tests to write in."""
-    name = f"settings_{os.getpid()}"
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template STRATEGY wal_log")
-    on = engine_for(postgresql.url(name))
-    make_ready(on)
-    ensure_default_accepted_datasets(on)
-    on.dispose()
-    yield postgresql.url(name)
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with a_registry(postgresql, "settings") as (address, on):
+        ensure_default_accepted_datasets(on)
+        yield address
 
 
 @pytest.fixture
 def open_as(streamlit_app: Callable[..., str], url: str, simulator: Simulator, page: Page) -> Open:
-    def opened(role: str, search: str = "", on: Page = page) -> Page:
-        demo = {"RR_AUTH": "demo", "RR_ENVIRONMENT": "demo", "RR_DEMO_ROLE": role}
-        address = streamlit_app(ENTRY, DATABASE_URL=url, RR_DQM_GUI_URL=simulator.dqm_gui_url, **demo)
-        on.set_default_timeout(PATIENCE_MS)
-        on.goto(f"{address}/settings{search}")
-        expect(on.get_by_role("heading", name="Settings")).to_be_visible()
-        return on
-
-    return opened
-
-
-def row(page: Page, name: str) -> Locator:
-    return page.locator(f'tr[data-id="{name}"]')
-
-
-def typed(page: Page, label: str, text: str) -> None:
-    field = page.get_by_label(label, exact=True)
-    field.fill(text)
-    field.press("Tab")
-
-
-def done(page: Page, sentence: str) -> None:
-    expect(page.locator(".st-key-act-bar")).to_contain_text(sentence)
+    gui = simulator.dqm_gui_url
+    return opener(streamlit_app, page, path="settings", heading="Settings", DATABASE_URL=url, RR_DQM_GUI_URL=gui)
 
 
 def test_an_accepted_dataset_is_tried_saved_put_out_of_play_and_that_is_undone(open_as: Open) -> None:
@@ -86,7 +50,7 @@ def test_an_accepted_dataset_is_tried_saved_put_out_of_play_and_that_is_undone(o
     typed(page, "Why", "the era is over")
     page.get_by_role("button", name="Accept no more").click()
     expect(row(page, NAME)).to_contain_text("out of play")
-    page.get_by_role("button", name="Undo").click()
+    page.locator(".st-key-act-bar-undo button").click()
     expect(row(page, NAME)).not_to_contain_text("out of play")
 
 
@@ -147,14 +111,14 @@ def test_a_workspace_is_called_otherwise(open_as: Open) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
     done(page, "Saved the workspace offline/tracker")
     expect(row(page, "offline/tracker")).to_contain_text("Silicon tracker")
-    page.get_by_role("button", name="Undo").click()
+    page.locator(".st-key-act-bar-undo button").click()
     expect(row(page, "offline/tracker")).not_to_contain_text("Silicon tracker")
 
 
 def test_rights_are_asked_for_and_changed_with_the_difference_shown(open_as: Open) -> None:
     page = open_as("admin", f"?tab=Permissions&name={TRACKER}")
     expect(page.locator(".st-key-settings-side")).to_contain_text("flag lumisections of an offline dataset in tracker")
-    rights = page.get_by_label("Rights, one per line")
+    rights = page.get_by_label("Rights, one per line", exact=True)
     typed(page, "Rights, one per line", rights.input_value() + "\nrun.class")
     expect(page.locator(".rr-may").last).to_contain_text("given run.class")
     typed(page, "Why", "they set classes now")
@@ -177,7 +141,7 @@ def test_of_two_who_change_the_same_the_second_is_told_who_was_first(
     done(first, "The rights of cms-dqm-oncall are changed")
     second.get_by_role("button", name="Save", exact=True).click()
     expect(second.locator(".st-key-refusal")).to_contain_text("Nothing was overwritten")
-    expect(second.get_by_label("Rights, one per line")).to_have_value("undo")
+    expect(second.get_by_label("Rights, one per line", exact=True)).to_have_value("undo")
 
 
 def test_a_back_fill_is_started_and_cancelled(open_as: Open) -> None:

@@ -71,7 +71,19 @@ class RowList {
     this.root.replaceChildren(data.rows.length ? this.table() : element("div", "nothing", data.empty));
     this.fit();
     [this.root.scrollTop, this.root.scrollLeft] = scrolled;
+    const isNew = this.selected !== data.selected;
     this.mark(data.selected);
+    if (isNew) this.reveal();
+  }
+
+  // What the page chose comes into view by scrolling the list, never the page.
+  reveal() {
+    const row = this.rows().find(({ dataset }) => dataset.id === this.selected);
+    if (!row) return;
+    const head = this.root.querySelector("thead").offsetHeight, top = row.offsetTop - head;
+    const bottom = row.offsetTop + row.offsetHeight - this.root.clientHeight;
+    if (top < this.root.scrollTop) this.root.scrollTop = top;
+    else if (bottom > this.root.scrollTop) this.root.scrollTop = bottom;
   }
 
   table() {
@@ -122,8 +134,8 @@ class RowList {
     if (to === undefined || !this.data.choosable || !ids.length) return;
     event.preventDefault();
     const next = Math.min(to, ids.length - 1);
-    this.rows()[next].scrollIntoView({ block: "nearest" });
     if (ids[next] !== this.selected) this.choose(ids[next]);
+    this.reveal();
   }
 }
 

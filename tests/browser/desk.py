@@ -1,0 +1,64 @@
+"""A page in a real browser on a registry that the tests of a module write in."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import Engine
+
+from backend.db import engine_for
+from backend.embedded import Embedded
+from backend.start import make_ready
+
+ENTRY = Path(__file__).parents[2] / "dashboard" / "entry.py"
+PATIENCE_MS = 30_000
+Open = Callable[..., Page]
+
+
+@contextmanager
+def a_registry(server: Embedded, name: str) -> Iterator[tuple[str, Engine]]:
+    """A registry with what a fresh one starts with, dropped afterwards; its address and an engine on it."""
+    database = f"{name}_{os.getpid()}"
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {database} TEMPLATE template STRATEGY wal_log")
+    on = engine_for(server.url(database))
+    make_ready(on)
+    yield server.url(database), on
+    on.dispose()
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {database} WITH (FORCE)")
+
+
+def opener(streamlit_app: Callable[..., str], page: Page, *, path: str, heading: str, **environment: str) -> Open:
+    """Open that page as somebody in a role of the demo: ``open_as("admin", "?tab=Causes")``."""
+
+    def opened(role: str, search: str = "", on: Page = page) -> Page:
+        demo = {"RR_AUTH": "demo", "RR_ENVIRONMENT": "demo", "RR_DEMO_ROLE": role}
+        address = streamlit_app(ENTRY, **demo, **environment)
+        expect.set_options(timeout=PATIENCE_MS)
+        on.set_default_timeout(PATIENCE_MS)
+        on.goto(f"{address}/{path}{search}")
+        expect(on.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+        return on
+
+    return opened
+
+
+def row(page: Page, id_: str) -> Locator:
+    """The row of a row list by its id."""
+    return page.locator(f'tr[data-id="{id_}"]')
+
+
+def typed(page: Page, label: str, text: str) -> None:
+    """Type into a field and leave it."""
+    field = page.get_by_label(label, exact=True)
+    field.fill(text)
+    field.press("Tab")
+
+
+def done(page: Page, sentence: str) -> None:
+    """See that the act bar says so."""
+    expect(page.locator(".st-key-act-bar")).to_contain_text(sentence)
