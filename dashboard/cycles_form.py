@@ -39,19 +39,19 @@ def more_datasets(cycle: CycleFacts, workspace: str, seen: int) -> None:
     ask(PAGE, f"Add datasets to {cycle.name}", lambda: _more_datasets(cycle, workspace, seen), width="large")
 
 
-def confirm(title: str, lines: list[str], label: str, command: Callable[[Session, Actor, str], Recorded]) -> None:
-    """What will be, why (optional), and one button; then the act bar."""
+def confirm(done: str, lines: list[str], label: str, command: Callable[[Session, Actor, str], Recorded]) -> None:
+    """Ask: what will be, why (optional), and one button, named ``label``; ``done`` is what the act bar says then."""
 
     def draw() -> None:
         for line in lines:
             st.markdown(line)
         why = st.text_input("Why", key="cycle-why", placeholder="optional: what the log will say", max_chars=300)
         if st.button(label, type="primary", key="cycle-confirm"):
-            if do(title, lambda session, who: command(session, who, why)):
+            if do(done, lambda session, who: command(session, who, why)):
                 st.cache_data.clear()  # the menu counts the cycles that wait
             _close()
 
-    ask(PAGE, title, draw, width="medium")
+    ask(PAGE, label, draw, width="medium")
 
 
 def _new_cycle(workspace: str) -> None:

@@ -1,5 +1,6 @@
 """One cycle: until when, how far every workspace is with it, and what may be done with the whole of it."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from html import escape
@@ -142,8 +143,8 @@ def _confirm_moving(cycle: CycleFacts, workspace: str, seen: int) -> None:
         return
     count = len(plan.datasets)
     lines = [f"- **{n:,}** {before or 'new'} → {after} in {desk}" for (desk, before, after), n in plan.moves.items()]
-    lines += [f"- {left.dataset}: stays, {left.why}" for left in plan.left_out[:6]]
-    lines += [f"- and {len(plan.left_out) - 6:,} more stay"] if len(plan.left_out) > 6 else []
+    stay = Counter(left.why for left in plan.left_out)
+    lines += [f"- **{n:,}** stay: {why}" for why, n in stay.items()]
     confirm(
         f"{datasets(count)} of {cycle.name} moved to {to} in {workspace}",
         lines,
