@@ -12,12 +12,12 @@ def destination(typed: str) -> Destination | None:
     >>> destination("324980")
     ('run', {'run': '324980'})
     >>> destination("fill 7328")
-    ('online', {'filter': 'fill = 7328'})
+    ('online', {'fill': '7328'})
     >>> destination("tracker")
     """
     *words, number = typed.replace(",", "").split() or [""]
     if not number.isdecimal() or words not in ([], ["run"], ["fill"]):
         return None
     if words == ["fill"] or (not words and len(number) < _DIGITS_OF_A_RUN):
-        return "online", {"filter": f"fill = {int(number)}"}
+        return "online", {"fill": str(int(number))}
     return "run", {"run": str(int(number))}

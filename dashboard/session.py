@@ -1,5 +1,7 @@
 """What belongs to one visit: who it is, and the state that lives in the address of the page."""
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from backend.access import Actor, demo_actor
@@ -24,3 +26,9 @@ def to_address(**values: str | None) -> None:
                 st.query_params[name] = value
         elif name in st.query_params:
             del st.query_params[name]
+
+
+def forget_unless(name: str, allowed: Collection[str]) -> None:
+    """Let a control begin anew if what it holds is none of its choices: pages share a name, not always the choices."""
+    if name in st.session_state and st.session_state[name] not in allowed:
+        del st.session_state[name]

@@ -16,7 +16,7 @@ from dashboard.cycles_head import cycle_card, deadline_mark, now
 from dashboard.data import desks
 from dashboard.offline.refused import refused
 from dashboard.permits import permit, permitted_button
-from dashboard.session import from_address, to_address
+from dashboard.session import forget_unless, from_address, to_address
 from models.vocabulary import CycleState
 
 _COLUMNS = (
@@ -55,6 +55,7 @@ def _toolbar() -> str:
     with st.container(key="toolbar", horizontal=True, vertical_alignment="center"):
         st.html('<span class="rr-title" role="heading" aria-level="1">Cycles</span>', width="content")
         names = sorted((w.workspace for w in desks(Side.OFFLINE)), key=lambda name: (name != GLOBAL, name))
+        forget_unless("workspace", names)
         workspace = st.selectbox(
             "Workspace", names, key="workspace", bind="query-params", label_visibility="collapsed", width=150
         )

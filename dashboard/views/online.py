@@ -10,60 +10,29 @@ from backend.queries import EVERYTHING, Condition, Filter, Operator, RunsPage, S
 from dashboard.components.figures_line import figures_line
 from dashboard.components.filter_bar import filter_bar
 from dashboard.components.quality_grid import AttributeColumn, GridEvent, QualityColumn, event_of, quality_grid
-from dashboard.data import catalogue, components_of, desks, figures_of_runs, one_run, page_of_runs
+from dashboard.data import catalogue, components_of, figures_of_runs, one_run, page_of_runs
 from dashboard.downloads import download_of_runs
-from dashboard.grid_sheets import ATTRIBUTES, FLAGS, MORE_ATTRIBUTES, SHEETS, grid_row, quality_columns
+from dashboard.grid_sheets import ATTRIBUTES, MORE_ATTRIBUTES, grid_row, quality_columns
 from dashboard.inspector import run_inspector
+from dashboard.online_toolbar import fill_asked_for, toolbar
 from dashboard.session import from_address, to_address
 
 ROWS = 100
 GRID = "online-grid"
 LIVE_SECONDS = 15
 Column = AttributeColumn | QualityColumn
-SCOPES = {"all": "All runs", "significant": "Significant"}
 
 
 def online() -> None:
     """The page, top to bottom: what is asked, how much that is, the grid, and the run one looks at."""
-    scope, workspace, sheet, live = _toolbar()
+    fill_asked_for()
+    scope, workspace, sheet, live = toolbar()
     components = components_of(Side.ONLINE, workspace)
     asked = filter_bar(components_of(Side.ONLINE, GLOBAL))
     if scope == "significant":
         asked = all_of((Condition("is_significant", Operator.IS, True), asked))
     columns = quality_columns(catalogue(), sheet, components)
     st.fragment(_runs, run_every=LIVE_SECONDS if live else None)(asked, columns, sheet, live)
-
-
-def _toolbar() -> tuple[str, str, str, bool]:
-    with st.container(key="toolbar", horizontal=True, vertical_alignment="center"):
-        st.html('<span class="rr-title" role="heading" aria-level="1">Online</span>', width="content")
-        scope = st.segmented_control(
-            "Runs",
-            list(SCOPES),
-            format_func=SCOPES.__getitem__,
-            key="runs",
-            default="all",
-            required=True,
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-        names = sorted((w.workspace for w in desks(Side.ONLINE)), key=lambda n: (n != GLOBAL, n))
-        workspace = st.selectbox(
-            "Workspace", names, key="workspace", bind="query-params", label_visibility="collapsed", width=150
-        )
-        sheet = st.segmented_control(
-            "Columns",
-            list(SHEETS),
-            format_func=SHEETS.__getitem__,
-            key="columns",
-            default=FLAGS,
-            required=True,
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-        st.space("stretch")
-        live = st.toggle("Live", key="live", bind="query-params", help="Look again every 15 s; nothing moves under you")
-    return str(scope), str(workspace), str(sheet), live
 
 
 def _runs(asked: Filter, columns: tuple[QualityColumn, ...], sheet: str, live: bool) -> None:

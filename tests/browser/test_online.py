@@ -112,6 +112,17 @@ def test_the_jump_box_goes_to_a_run_and_says_what_it_does_not_know(page: Page, a
     page.wait_for_url("**/run?run=325172**")
 
 
+@pytest.mark.parametrize("start", ["online?filter=fill+%3D+1", "offline?filter=in_gui", "log"])
+def test_the_jump_box_shows_the_runs_of_a_fill_wherever_one_is(page: Page, address: str, start: str) -> None:
+    page.goto(f"{address}/{start}")
+    jump = page.get_by_label("Jump to a run or fill")
+    jump.fill("7328")
+    jump.press("Enter")
+    page.wait_for_url("**/online?filter=fill+%3D+7328**")
+    expect(page.get_by_role("heading", name="Online")).to_be_visible()
+    expect(page.locator('[data-testid="stException"], [data-testid="stAlert"]')).to_have_count(0)
+
+
 def test_live_mode_says_so_in_the_address_and_the_list_of_keys_opens(page: Page, address: str) -> None:
     open_online(page, address)
     page.locator(".st-key-live label").click()
