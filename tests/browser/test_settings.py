@@ -91,6 +91,8 @@ def add_row(page: Page, place: int, line: int, text: str) -> None:
     field = page.locator("textarea.gdg-input")
     field.fill(text)
     field.press("Enter")
+    expect(page.locator('[data-testid="stDataFrame"] canvas td').filter(has_text=text)).to_be_attached()
+    page.wait_for_timeout(800)  # the page hears of an edit a moment after it is shown; nothing says when
 
 
 def test_causes_of_a_workspace_are_written(open_as: Open) -> None:
