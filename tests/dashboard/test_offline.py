@@ -11,11 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from backend.access import demo_actor
 from backend.certify.cycles import create_cycle
-from backend.db import database_url, engine, engine_for, transaction
+from backend.db import engine, engine_for, transaction
 from backend.embedded import Embedded
 from backend.errors import InvalidFilter
 from backend.queries import DATASETS, datasets_page, parse_filter
-from backend.settings import settings
 from backend.start import make_ready
 from dashboard.offline.agreement import express_says, nothing_odd
 from dashboard.offline.links import links_of_dataset, links_of_table
@@ -26,6 +25,7 @@ from models.vocabulary import Status
 from scripts.benchmarks.season import ingest_season
 from scripts.simulator.running import running_simulator
 from tests.certified_season import open_datasets, sign_off_runs
+from tests.pages import speaking_to
 
 VIEWS = Path(__file__).parents[2] / "dashboard" / "views"
 COMPONENTS = ["tracker-strip", "tracker-pixel"]
@@ -140,20 +140,10 @@ def certified_url(postgresql: Embedded) -> Iterator[str]:
 
 
 @pytest.fixture
-def registry(certified_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def registry(certified_url: str) -> Iterator[None]:
     """This process speaks to that registry, as the demo would."""
-    for name, value in {"DATABASE_URL": certified_url, "RR_AUTH": "demo", "RR_ENVIRONMENT": "demo"}.items():
-        monkeypatch.setenv(name, value)
-    _forget()
-    yield
-    engine().dispose()
-    monkeypatch.undo()
-    _forget()
-
-
-def _forget() -> None:
-    for kept in (settings, database_url, engine):
-        kept.cache_clear()
+    with speaking_to(certified_url):
+        yield
 
 
 def offline(role: str = "dc-expert", *, chosen: dict[str, str] | None = None, **query: str) -> AppTest:

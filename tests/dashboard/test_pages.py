@@ -6,27 +6,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from backend.db import database_url, engine
-from backend.settings import settings
+from tests.pages import speaking_to
 
 VIEWS = Path(__file__).parents[2] / "dashboard" / "views"
 
 
 @pytest.fixture
-def registry(season_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def registry(season_url: str) -> Iterator[None]:
     """This process speaks to the season's registry, as the demo would."""
-    for name, value in {"DATABASE_URL": season_url, "RR_AUTH": "demo", "RR_ENVIRONMENT": "demo"}.items():
-        monkeypatch.setenv(name, value)
-    _forget()
-    yield
-    engine().dispose()
-    monkeypatch.undo()
-    _forget()
-
-
-def _forget() -> None:
-    for kept in (settings, database_url, engine):
-        kept.cache_clear()
+    with speaking_to(season_url):
+        yield
 
 
 def page(name: str, **query: str) -> AppTest:
