@@ -11,11 +11,11 @@ from backend.access import demo_actor
 from backend.classify import ComponentBody
 from backend.classify.commands import restore_classifier, write_classifier
 from backend.configuration import pieces
-from backend.db import database_url, engine, transaction
+from backend.db import engine, transaction
 from backend.queries import latest_change
-from backend.settings import settings
 from dashboard.classifiers.draft import Draft, draft_of, to_link
 from models.vocabulary import ConfigurationKind
+from tests.pages import speaking_to
 
 VIEWS = Path(__file__).parents[2] / "dashboard" / "views"
 NAME = "online/tracker-strip/BAD"
@@ -23,20 +23,10 @@ RUN = "325172"
 
 
 @pytest.fixture(autouse=True)
-def registry(small_season_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def registry(small_season_url: str) -> Iterator[None]:
     """This process speaks to a small season's registry, as the demo would."""
-    for name, value in {"DATABASE_URL": small_season_url, "RR_AUTH": "demo", "RR_DEMO_ROLE": "admin"}.items():
-        monkeypatch.setenv(name, value)
-    _forget()
-    yield
-    engine().dispose()
-    monkeypatch.undo()
-    _forget()
-
-
-def _forget() -> None:
-    for kept in (settings, database_url, engine):
-        kept.cache_clear()
+    with speaking_to(small_season_url, RR_DEMO_ROLE="admin"):
+        yield
 
 
 def page(role: str = "admin", **query: str) -> AppTest:
