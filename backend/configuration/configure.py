@@ -10,7 +10,15 @@ from backend.access import Action, Matrix, read_grants, who_may
 from backend.configuration.bodies import Body, PermissionBody, WorkspaceBody, WorkspaceColumn, body_model
 from backend.configuration.reading import configuration, rights
 from backend.errors import InvalidInput, NotFound
-from backend.record import Act, ConfigurationSaid, Recorded, columns_by_name, record, register_columns
+from backend.record import (
+    Act,
+    ConfigurationSaid,
+    Recorded,
+    columns_by_name,
+    lock_configuration,
+    record,
+    register_columns,
+)
 from backend.record.columns import NewColumn
 from models.vocabulary import ActKind, ColumnKind, ConfigurationKind
 
@@ -50,6 +58,7 @@ def configure(
     if not why.strip():
         raise InvalidInput(f"A change of the {kind.value} {name!r} needs a reason.")
     checked = None if body is None else _checked(kind, name, body)
+    lock_configuration(session, [kind.value])
     _refuse_no_change(session, kind, name=name, body=checked, is_enabled=is_enabled)
     if kind is ConfigurationKind.PERMISSION:
         grants = checked.grants if isinstance(checked, PermissionBody) and is_enabled else ()

@@ -14,7 +14,7 @@ from backend.record.act import (
 from backend.record.columns import Texts, columns_by_name, register_columns, register_texts
 from backend.record.cycles import lock_cycles, next_cycle
 from backend.record.door import record
-from backend.record.locks import lock_runs
+from backend.record.locks import lock_configuration, lock_runs
 from backend.record.undo import refuse_to_undo, undo
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "RunSaid",
     "Texts",
     "columns_by_name",
+    "lock_configuration",
     "lock_cycles",
     "lock_runs",
     "next_cycle",

@@ -1,4 +1,5 @@
-"""Locks taken before deciding: who reads what OMS last said and then records, holds the run in between."""
+"""Locks taken before deciding: who reads what stands and then records, holds the run, or the kind of configuration, in
+between."""
 
 from collections.abc import Iterable
 
@@ -8,6 +9,18 @@ from sqlmodel import Session
 _LOCK = text("SELECT run_number FROM run_identity WHERE run_number = ANY(:runs) ORDER BY run_number FOR UPDATE")
 
 
+_LOCK_CONFIGURATION = text("SELECT pg_advisory_xact_lock(hashtext('configuration ' || :kind))")
+
+
 def lock_runs(session: Session, runs: Iterable[int]) -> frozenset[int]:
     """Lock the runs until the transaction ends; gives those that exist."""
     return frozenset(session.execute(_LOCK, {"runs": sorted(runs)}).scalars())
+
+
+def lock_configuration(session: Session, kinds: Iterable[str]) -> None:
+    """Hold all pieces of these kinds until the transaction ends: between the look and the record nobody else writes.
+
+    A piece has no row of its own to lock before its first version, so the kind is locked; kinds go in ascending order.
+    """
+    for kind in sorted(set(kinds)):
+        session.execute(_LOCK_CONFIGURATION, {"kind": kind})

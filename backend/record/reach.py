@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from backend.errors import NotFound
 from backend.record.act import Act, DatasetKey
-from backend.record.locks import lock_runs
+from backend.record.locks import lock_configuration, lock_runs
 from models.vocabulary import ActKind
 
 
@@ -41,7 +41,7 @@ class Reach:
 
 
 def reach_of(session: Session, act: Act) -> Reach:
-    """What the act touches; its runs and datasets are locked, in ascending order, until the transaction ends.
+    """What the act touches; its configuration, runs and datasets are locked, in this order, until the transaction ends.
 
     Raises
     ------
@@ -51,6 +51,8 @@ def reach_of(session: Session, act: Act) -> Reach:
     past = _PastReach() if act.undoes is None else _past_reach(session, act)
     runs = frozenset(s.run_number for s in act.runs) | past.runs
     projects = act.kind is not ActKind.PROPOSAL
+    configurations = past.configurations | {(s.kind, s.name) for s in act.configurations}
+    lock_configuration(session, (kind for kind, _ in configurations))
     known_runs = {s.run_number for s in act.runs if projects and "known" in s.said} | past.known_runs
     new_runs = set(act.new_runs)
     _lock_runs(session, runs | {k.run_number for k in act.new_datasets if k.run_number not in new_runs}, new_runs)
@@ -87,7 +89,7 @@ def reach_of(session: Session, act: Act) -> Reach:
         new=frozenset(new),
         again=frozenset(again),
         luminosities=past.luminosities | {(s.run_number, s.source.value) for s in act.luminosities if projects},
-        configurations=past.configurations | {(s.kind, s.name) for s in act.configurations},
+        configurations=configurations,
         ids=ids,
     )
 

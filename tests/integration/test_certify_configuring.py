@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from backend.access import Action, Actor, demo_actor
@@ -13,8 +13,8 @@ from backend.certify.configuring import remove_piece, write_piece
 from backend.configuration import causes, ensure_defaults, rights, workspaces
 from backend.configuration.bodies import Side
 from backend.db import transaction
-from backend.errors import Conflict, InvalidInput, NotFound, NotPermitted
-from backend.record import Recorded, undo
+from backend.errors import Conflict, DatabaseUnavailable, InvalidInput, NotFound, NotPermitted
+from backend.record import Recorded, lock_configuration, undo
 from models.vocabulary import ConfigurationKind
 
 CAUSE, PERMISSION, WORKSPACE = ConfigurationKind.CAUSE, ConfigurationKind.PERMISSION, ConfigurationKind.WORKSPACE
@@ -120,3 +120,21 @@ def test_of_two_at_the_same_moment_one_is_kept_and_one_hears_so(engine: Engine) 
     with transaction(engine) as session:
         assert words(session) == [word for word in said if word != "conflict"]
     assert said.count("conflict") == 1
+
+
+def test_who_writes_holds_the_kind_before_it_is_read_so_that_nothing_slips_between(engine: Engine) -> None:
+    ensure_defaults(engine)
+    with transaction(engine) as first:
+        lock_configuration(first, [CAUSE])
+        with (
+            pytest.raises(DatabaseUnavailable, match="lock timeout"),
+            transaction(engine) as second,
+        ):
+            second.execute(text("SET LOCAL lock_timeout = '50ms'"))
+            say(second, "Cooling")
+        with transaction(engine) as other:
+            body = {"grants": ["run.class"]}
+            write_piece(other, EXPERT, PERMISSION, name=EGROUP, body=body, why="guests", seen=None)
+        say(first, "LV trip")
+    with transaction(engine) as session:
+        assert words(session) == ["LV trip"]
