@@ -20,6 +20,7 @@ from models.vocabulary import ConfigurationKind
 
 DRAFT = "draft"
 _STASH = "drafts-of-classifiers"
+_MOST_WRITTEN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,11 @@ def desk_of(kind: ConfigurationKind, name: str) -> Desk | None:
 
 
 def standing_draft(kind: ConfigurationKind, name: str) -> Draft | None:
-    """The draft of a classifier: the one in the address, else the one that this visit left behind."""
-    if said := from_address(DRAFT):
+    """The draft of a classifier: the one in the address, else the one that this visit left behind.
+
+    What this visit itself had put into the address says nothing new: a browser may still send it after more was typed.
+    """
+    if (said := from_address(DRAFT)) and said not in _written():
         try:
             draft = from_link(said)
             _stash()[draft.kind, draft.name] = draft
@@ -131,7 +135,18 @@ def typed(text: str, sheet: Sheet) -> None:
 
 def _link(draft: Draft) -> str | None:
     link = to_link(draft)
-    return link if len(link) <= MOST_IN_ADDRESS else None
+    if len(link) > MOST_IN_ADDRESS:
+        return None
+    written = _written()
+    written[link] = None
+    while len(written) > _MOST_WRITTEN:
+        del written[next(iter(written))]
+    return link
+
+
+def _written() -> dict[str, None]:
+    """The drafts that this visit has put into the address, the latest last."""
+    return st.session_state.setdefault("drafts-written", {})
 
 
 def _stash() -> dict[tuple[ConfigurationKind, str], Draft]:

@@ -192,3 +192,16 @@ def test_why_a_run_is_what_it_is_names_the_clause_and_the_value() -> None:
     assert "GOOD</b> in LS 1–30" in html
     assert "online/tracker-strip/GOOD v1" in html
     assert "TOB is ready <i>ready</i>" in html
+
+
+def test_an_address_that_the_browser_sends_late_does_not_take_back_what_was_typed_since() -> None:
+    first, second = a_draft('{ "==": [1, 1] }'), a_draft('{ "==": [1, 1] }     ')
+    app = page(draft=to_link(first))
+    app.session_state["drafts-of-classifiers"][first.kind, first.name] = second
+    app.query_params["draft"] = to_link(first)
+    app.run()
+    assert app.session_state["drafts-of-classifiers"][first.kind, first.name] == second
+    assert app.query_params["draft"] in (to_link(second), [to_link(second)])
+    app.query_params["draft"] = to_link(a_colleagues := a_draft('{ "==": [1, 2] }'))
+    app.run()
+    assert app.session_state["drafts-of-classifiers"][first.kind, first.name] == a_colleagues
