@@ -1,11 +1,10 @@
-"""The algebra of lumisections: closed ranges from 1, sets of them, and the golden JSON that is made of sets by run.
+"""The algebra of lumisections: closed ranges from 1, and sets of them within one run.
 
 This module alone knows that ranges are closed and begin at 1; nobody else adds or subtracts one.
 """
 
-import json
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 MAX_LUMISECTION = 32_767
@@ -157,35 +156,3 @@ class LumiSet:
 
 
 EMPTY = LumiSet()
-
-
-def read_golden_json(text: str) -> dict[int, LumiSet]:
-    """The sets by run that a golden or DCS-only JSON holds, normalised; runs ascending, empty runs left out.
-
-    Raises
-    ------
-    BadLumisections
-        If the text is not JSON, not an object, or a run or range in it cannot be.
-    """
-    try:
-        raw = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise BadLumisections(f"This is not JSON: {error}.") from error
-    if not isinstance(raw, dict):
-        raise BadLumisections(f"A golden JSON is an object of runs, not {type(raw).__name__}.")
-    sets = {}
-    for key, pairs in raw.items():
-        if not key.isdecimal():
-            raise BadLumisections(f"{key!r} is not a run number.")
-        if not isinstance(pairs, list) or not all(isinstance(p, list) for p in pairs):
-            raise BadLumisections(f"Run {key} must hold a list of [first, last] pairs, not {pairs!r:.80}.")
-        try:
-            sets[int(key)] = LumiSet.pairs(pairs)
-        except BadLumisections as error:
-            raise BadLumisections(f"Run {key}: {error}") from error
-    return {run: sets[run] for run in sorted(sets) if sets[run]}
-
-
-def write_golden_json(sets: Mapping[int, LumiSet]) -> str:
-    """The compact JSON text of the sets by run; runs ascending, empty runs left out."""
-    return json.dumps({str(run): sets[run].as_pairs() for run in sorted(sets) if sets[run]})

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from models.lumis import read_golden_json
+from models.lumi_formats import read_golden_json
 from scripts.simulator.season import Season, build_season
 
 DATA = Path(__file__).parent / "data"

@@ -15,7 +15,8 @@ from sqlalchemy import Engine
 from backend.ingest.looks import Look
 from backend.ingest.runs import Outcome
 from backend.jobs.looking import told
-from models.lumis import LumiSet, write_golden_json
+from models.lumi_formats import write_golden_json
+from models.lumis import LumiSet
 from tests.workers import ROOT, rows, until
 
 DCS = {316000 + 10 * n: LumiSet.span(5, 60 + n) for n in range(6)}

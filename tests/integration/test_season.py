@@ -13,7 +13,8 @@ from backend.db import engine_for, transaction
 from backend.embedded import Embedded
 from backend.rebuild import rebuild
 from backend.start import make_ready
-from models.lumis import EMPTY, LumiSet, read_golden_json
+from models.lumi_formats import read_golden_json
+from models.lumis import EMPTY, LumiSet
 from models.vocabulary import GOLDEN_2018_BITS, Bit
 from scripts.benchmarks.season import ingest_season
 from scripts.simulator.running import running_simulator

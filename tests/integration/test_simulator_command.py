@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from models.lumis import LumiSet, write_golden_json
+from models.lumi_formats import write_golden_json
+from models.lumis import LumiSet
 
 ROOT = Path(__file__).parents[2]
 DCS = {316000: LumiSet.pairs([[20, 90], [95, 140]]), 316010: LumiSet.span(1, 300), 316200: LumiSet.span(5, 60)}

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.lumis import MAX_LUMISECTION, BadLumisections, LumiRange, LumiSet, read_golden_json, write_golden_json
+from models.lumi_formats import read_golden_json, write_golden_json
+from models.lumis import MAX_LUMISECTION, BadLumisections, LumiRange, LumiSet
 
 ranges = st.tuples(st.integers(1, 60), st.integers(1, 60)).map(lambda p: LumiRange(min(p), max(p)))
 sets = st.lists(ranges, max_size=6).map(LumiSet.of)

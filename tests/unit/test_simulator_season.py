@@ -7,7 +7,8 @@ from operator import or_
 
 import pytest
 
-from models.lumis import LumiSet, read_golden_json
+from models.lumi_formats import read_golden_json
+from models.lumis import LumiSet
 from models.vocabulary import DCS_BITS, GOLDEN_2018_BITS, OFFLINE_COMPONENTS
 from scripts.simulator.feed import Feed, feed_of
 from scripts.simulator.oms import OmsRun, read_time

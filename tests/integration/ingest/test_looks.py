@@ -13,7 +13,8 @@ from backend.ingest.oms import Oms, open_oms
 from backend.ingest.runs import Outcome
 from backend.record import Act, RunSaid, record
 from backend.settings import Settings
-from models.lumis import LumiSet, read_golden_json
+from models.lumi_formats import read_golden_json
+from models.lumis import LumiSet
 from models.vocabulary import GOLDEN_2018_BITS, ActKind, Origin, RunState
 from scripts.simulator.faults import FaultKind
 from scripts.simulator.feed import Feed
