@@ -99,8 +99,8 @@ def test_a_form_that_holds_nothing_is_read_as_nothing(text: str) -> None:
         ("run,ls\n-5,1", "Line 2: '-5' is not a run number."),
         (
             "hello\n1,2",
-            "Line 1, 'hello', is neither JSON ({\"316114\": [[1, 5]]}), nor CMSSW (316114:1-316114:5), nor the header of "
-            "a CSV (run,first,last or run,ls).",
+            "Line 1, 'hello', is neither JSON ({\"316114\": [[1, 5]]}), nor CMSSW (316114:1-316114:5), nor the header "
+            "of a CSV (run,first,last or run,ls).",
         ),
     ],
 )
