@@ -26,7 +26,8 @@ from backend.queries.filters import (
 from backend.queries.health import Health, JobTick, SourceHeard, health
 from backend.queries.history import AttributesSaid, HistoryEntry, RangeSaid, history_of_run
 from backend.queries.live import ChangedRuns, Latest, changes_since, latest_change
-from backend.queries.luminosity import RunLuminosity, luminosity_of
+from backend.queries.luminosities import Luminosities, luminosities
+from backend.queries.luminosity import BEST_FIRST, RunLuminosity, luminosity_of
 from backend.queries.run import DatasetFacts, RunFacts, run_facts
 from backend.queries.runs import RunRow, RunsPage, Sort, runs_page
 from backend.queries.saved_filters import SavedFilter, delete_filter, save_filter, saved_filter, saved_filters
@@ -34,6 +35,7 @@ from backend.queries.strip import ColumnStrip, Said, SaidBy, Strip, strip_of
 from backend.queries.values import Span
 
 __all__ = [
+    "BEST_FIRST",
     "DATASETS",
     "EVERYTHING",
     "RUNS",
@@ -62,6 +64,7 @@ __all__ = [
     "JobTick",
     "Kind",
     "Latest",
+    "Luminosities",
     "Operator",
     "Quantifier",
     "RangeSaid",
@@ -92,6 +95,7 @@ __all__ = [
     "history_of_run",
     "ids_of",
     "latest_change",
+    "luminosities",
     "luminosity_of",
     "operators_of",
     "parse_filter",

@@ -8,8 +8,13 @@ from sqlmodel import Session
 
 _CLOCK = text("SELECT n, at FROM clock")
 _SINCE = text("""
+    WITH RECURSIVE undone AS (
+        SELECT undoes FROM change_set WHERE id > :seen AND undoes IS NOT NULL
+        UNION SELECT c.undoes FROM undone u JOIN change_set c ON c.id = u.undoes WHERE c.undoes IS NOT NULL)
     SELECT run_number FROM run WHERE last_change > :seen
     UNION SELECT run_number FROM dataset WHERE last_change > :seen
+    UNION SELECT run_number FROM luminosity_change
+          WHERE change_set > :seen OR change_set IN (SELECT undoes FROM undone)
 """)
 
 
@@ -35,7 +40,7 @@ def latest_change(session: Session) -> Latest:
 
 
 def changes_since(session: Session, change_set: int) -> ChangedRuns:
-    """The runs that were touched after a change set, themselves or in one of their datasets.
+    """The runs that were touched after a change set: themselves, one of their datasets, or their luminosity.
 
     Ask the next time with the ``change_set`` of the answer: ids are ordered by commit, so nothing is missed.
     """
