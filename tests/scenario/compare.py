@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.lumis import LumiSet
 from tests.scenario.states import DATA, Place, State
 
+EVERY = "*"
 NOTHING = "nothing"
 """What stands at a place where one of the two says nothing at all."""
 
@@ -35,9 +36,13 @@ class KnownBug:
     states
         The recorded states in which it shows: ``S1``.
     ours
-        Run → dataset (empty: the run itself) → what → what the registry says instead.
+        Run → dataset (empty: the run itself; ``*``: every dataset that it has) → what → what the registry says instead.
     shifted
         Run → ``[from, by]``: the original counted lumisections from there on too low by so many.
+    ended
+        Run → its last lumisection, after which the original has more.
+    acts
+        The actions, by their labels, of which one took what the other refused.
     """
 
     bug: str
@@ -45,19 +50,28 @@ class KnownBug:
     states: Sequence[str]
     ours: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     shifted: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    ended: Mapping[str, int] = field(default_factory=dict)
+    acts: Sequence[str] = ()
 
     def corrected(self, recorded: State) -> dict[Place, Any]:
         """What the original would have said without the bug, at the places that it touches."""
-        said = {
-            Place(int(run), dataset, what): _read(value)
-            for run, datasets in self.ours.items()
-            for dataset, places in datasets.items()
-            for what, value in places.items()
-        }
+        said = self.named(recorded)
         for place, value in recorded.items():
             if (shift := self.shifted.get(str(place.run_number))) and _is_of_lumisections(value):
                 said[place] = {word: _shifted(where, *shift) for word, where in value.items()}
+            if last := self.ended.get(str(place.run_number)):
+                said.setdefault(place, _ended(recorded, place, last))
         return said
+
+    def named(self, recorded: State) -> dict[Place, Any]:
+        """What the registry says instead, where the entry says it place by place."""
+        return {
+            Place(int(run), dataset, what): _read(value)
+            for run, datasets in self.ours.items()
+            for named, places in datasets.items()
+            for dataset in (_datasets_of(recorded, int(run)) if named == EVERY else [named])
+            for what, value in places.items()
+        }
 
 
 def known_bugs(state: str) -> list[KnownBug]:
@@ -88,8 +102,8 @@ def needless(recorded: State, bugs: Iterable[KnownBug]) -> list[Place]:
     return [
         place
         for bug in bugs
-        for place, value in bug.corrected(recorded).items()
-        if str(place.run_number) in bug.ours and alike(value, recorded.get(place, NOTHING))
+        for place, value in bug.named(recorded).items()
+        if alike(value, recorded.get(place, NOTHING))
     ]
 
 
@@ -112,6 +126,22 @@ def _read(value: Any) -> Any:
     if isinstance(value, dict) and all(isinstance(where, list) and where for where in value.values()):
         return {word: LumiSet.pairs(where) for word, where in value.items()}
     return value
+
+
+def _datasets_of(recorded: State, run_number: int) -> list[str]:
+    return sorted({place.dataset for place in recorded if place.run_number == run_number and place.dataset})
+
+
+def _ended(recorded: State, place: Place, last: int) -> Any:
+    """What is said there of the lumisections up to the last one; counts are counted anew."""
+    value, column = recorded[place], place.what.removeprefix("summary ")
+    if column != place.what:
+        ranges = _ended(recorded, replace(place, what=f"ranges {column}"), last)
+        return {word: len(where) for word, where in ranges.items()}
+    if not _is_of_lumisections(value):
+        return value
+    cut = {word: where & LumiSet.span(1, last) for word, where in value.items()}
+    return {word: where for word, where in cut.items() if where}
 
 
 def _shifted(where: LumiSet, start: int, by: int) -> LumiSet:

@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 
 from sqlmodel import Session
 
-from backend.queries import ColumnStrip, RunRow, Strip, runs_page, strip_of
+from backend.configuration import GLOBAL
+from backend.queries import ColumnStrip, DatasetRow, RunRow, Strip, datasets_page, runs_page, strip_of
 from models.lumis import LumiRange, LumiSet
 from models.vocabulary import OMS_WORKSPACE, ONLINE, UNSAID, Bit, ColumnKind, Status
 
@@ -34,6 +35,8 @@ class Place:
 
 
 State: TypeAlias = Mapping[Place, Any]
+ABUSED = frozenset({378001, 378002, 378003, 379029, 379177})
+"""Runs made by hand, and runs that were flagged outside of their lumisections: not compared after S1."""
 _LUMINOSITY = frozenset({"delivered", "recorded"})
 """What the original lists among the bits of three runs: luminosity, of which no rule of the scenario knows."""
 Spans: TypeAlias = dict[str, LumiSet]
@@ -46,10 +49,21 @@ def recorded_state(file: str) -> State:
     return dict((*_runs_of(state), *_datasets_of(state), *_lumisections_of(state)))
 
 
+def without_abused(state: State) -> State:
+    """What is said of the other runs."""
+    return {place: value for place, value in state.items() if place.run_number not in ABUSED}
+
+
 def registry_state(session: Session) -> State:
     """The state of a registry."""
-    rows = runs_page(session, limit=1000, with_bits=False, with_oms=True).rows
-    return dict(said for row in rows for said in (*_of_run(row), *_of_strip(strip_of(session, row.run_number))))
+    runs = runs_page(session, limit=1000, with_bits=False, with_oms=True).rows
+    datasets = datasets_page(session, workspace=GLOBAL, which="all", limit=1000).rows
+    said = dict(said for row in runs for said in (*_of_run(row), *_of_strip(strip_of(session, row.run_number))))
+    return said | {
+        place: value
+        for row in datasets
+        for place, value in (*_of_dataset(row), *_of_strip(strip_of(session, row.run_number, row.name)))
+    }
 
 
 def _runs_of(state: Any) -> Iterator[tuple[Place, Any]]:
@@ -67,7 +81,16 @@ def _datasets_of(state: Any) -> Iterator[tuple[Place, Any]]:
         for column, counts in dataset["triplet_summary"].items():
             notes = {kind: sorted(counts[kind]) for kind in ("causes", "comments") if counts[kind]}
             said = {word: count for word, count in counts.items() if word not in ("causes", "comments") and count}
-            yield Place(dataset["run_number"], dataset["name"], f"summary {column}"), said | notes
+            yield Place(int(dataset["run_number"]), dataset["name"], f"summary {column}"), said | notes
+        if dataset["name"] != ONLINE:
+            yield Place(int(dataset["run_number"]), dataset["name"], "gui"), sorted(dataset["datasets_in_gui"])
+            yield from _states_of(dataset)
+
+
+def _states_of(dataset: Any) -> Iterator[tuple[Place, Any]]:
+    for name, value in dataset["dataset_attributes"].items():
+        if (workspace := name.removesuffix("_state")) != name:
+            yield Place(int(dataset["run_number"]), dataset["name"], f"state {workspace}"), value
 
 
 def _lumisections_of(state: Any) -> Iterator[tuple[Place, Any]]:
@@ -78,7 +101,10 @@ def _lumisections_of(state: Any) -> Iterator[tuple[Place, Any]]:
             yield Place(int(number), name, f"ranges {column}"), _spans(flags)
         for bit, said in ranges["oms_by_dcs_bit"].items():
             if bit not in _LUMINOSITY:
-                yield Place(int(number), name, f"bits {bit}"), _spans((r, json.dumps(r["status"])) for r in said)
+                yield (
+                    Place(int(number), name, f"bits {bit}"),
+                    _spans((r, json.dumps(r["status"])) for r in said if "status" in r),
+                )
 
 
 def _spans(said: Iterable[tuple[Any, str]]) -> Spans:
@@ -100,11 +126,23 @@ def _of_run(row: RunRow) -> Iterator[tuple[Place, Any]]:
     yield Place(number, "", "significant"), row.is_significant
     for name, value in row.oms.items():
         yield Place(number, "", f"oms.{name}"), value
+    yield from _summaries(row, ONLINE)
+
+
+def _of_dataset(row: DatasetRow) -> Iterator[tuple[Place, Any]]:
+    yield Place(row.run_number, row.name, "gui"), sorted(row.gui)
+    for workspace, state in row.states.items():
+        yield Place(row.run_number, row.name, f"state {workspace}"), state
+    yield from _summaries(row, row.name)
+
+
+def _summaries(row: RunRow | DatasetRow, dataset: str) -> Iterator[tuple[Place, Any]]:
     for column, counts in row.counts.items():
         words = {Status(code).word: count for code, count in counts.items()}
         unsaid = row.lumisections - sum(words.values())
         notes = {kind: sorted(texts) for kind, texts in row.notes.get(column, {}).items() if texts}
-        yield Place(number, ONLINE, f"summary {column}"), words | notes | ({UNSAID: unsaid} if unsaid else {})
+        said = words | notes | ({UNSAID: unsaid} if unsaid else {})
+        yield Place(row.run_number, dataset, f"summary {column}"), said
 
 
 def _of_strip(strip: Strip) -> Iterator[tuple[Place, Any]]:
