@@ -112,7 +112,15 @@ class ActKind(StrEnum):
     WITHDRAW = "withdraw"
     CONFIGURE = "configure"
     IMPORT_LUMINOSITY = "import luminosity"
+    GOLDEN_JSON = "golden json"
     UNDO = "undo"
+
+
+class GoldenJsonKind(StrEnum):
+    """Where a golden JSON that is kept comes from."""
+
+    MADE = "made"
+    UPLOADED = "uploaded"
 
 
 class ConfigurationKind(StrEnum):
