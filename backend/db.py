@@ -1,9 +1,9 @@
 """The floor under everything that is kept: one engine, one transaction per act, bulk reads for frames."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import ClauseElement, Engine, create_engine
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
@@ -23,6 +24,8 @@ from backend.errors import DatabaseUnavailable
 from backend.settings import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+_PLAIN: Any = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # it has no annotations
+"""PostgreSQL as it is written where no driver fills in values: a per cent sign stands for itself."""
 
 
 @cache
@@ -116,17 +119,38 @@ def bulk(on: Engine, statement: ClauseElement) -> pl.DataFrame:
 
     It reads outside any session's transaction; the statement's values are quoted by SQLAlchemy.
     """
-    sql = str(statement.compile(dialect=on.dialect, compile_kwargs={"literal_binds": True}))
+    with _bulk_cursor(on) as cursor:
+        return _frame(cursor, statement)
+
+
+Reader = Callable[[ClauseElement], pl.DataFrame]
+"""What reads a large result as a frame."""
+
+
+@contextmanager
+def snapshot(on: Engine) -> Iterator[Reader]:
+    """Several large results as frames, all of one moment: what others commit meanwhile is in none of them."""
+    with _bulk_cursor(on) as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield partial(_frame, cursor)
+
+
+@contextmanager
+def _bulk_cursor(on: Engine) -> Iterator[Any]:
     connection = _adbc_pool(on.url.render_as_string(hide_password=False), os.getpid()).connect()
     try:
         cursor: Any = connection.cursor()
-        cursor.execute(sql)
-        frame = pl.from_arrow(cursor.fetch_arrow_table())
+        yield cursor
         cursor.close()
-        assert isinstance(frame, pl.DataFrame)
-        return frame
     finally:
         connection.close()
+
+
+def _frame(cursor: Any, statement: ClauseElement) -> pl.DataFrame:
+    cursor.execute(str(statement.compile(dialect=_PLAIN, compile_kwargs={"literal_binds": True})))
+    frame = pl.from_arrow(cursor.fetch_arrow_table())
+    assert isinstance(frame, pl.DataFrame)
+    return frame
 
 
 @cache

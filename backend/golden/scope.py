@@ -1,0 +1,112 @@
+"""Of which datasets a golden JSON is asked: by a pattern of their names, or one by one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, literal, select, true
+from sqlalchemy.exc import DataError
+from sqlalchemy.sql.expression import SQLColumnExpression
+from sqlmodel import Session, col
+
+from backend.errors import InvalidInput
+from models.dataset import Dataset
+from models.vocabulary import ONLINE, DatasetState
+
+Sql = SQLColumnExpression[Any]
+"""A column of a table, or what is made of columns."""
+
+_GLOBAL = "global"
+_MOST_DATASETS_NAMED = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Datasets by ``pattern``, as ``SIMILAR TO`` reads it, or by ``ids``; hidden ones are never in it.
+
+    An empty pattern means every dataset; ``online`` is meant only where the pattern has that word in it. ``runs`` is
+    the first and the last run.
+    """
+
+    pattern: str | None = None
+    ids: tuple[int, ...] = ()
+    runs: tuple[int, int] | None = None
+
+    @classmethod
+    def of(cls, datasets: str | Iterable[int], runs: tuple[int, int] | None = None) -> "Scope":
+        """The scope of a pattern or of ids, checked as far as that can be done without the database.
+
+        Raises
+        ------
+        InvalidInput
+            If the runs are none, or more ids are named than one may.
+        """
+        if runs is not None and runs[0] > runs[1]:
+            raise InvalidInput(f"There are no runs from {runs[0]} to {runs[1]}.")
+        if isinstance(datasets, str):
+            return cls(pattern=datasets.strip(), runs=runs)
+        ids = tuple(sorted(set(datasets)))
+        if len(ids) > _MOST_DATASETS_NAMED:
+            raise InvalidInput(f"{len(ids):,} datasets are more than can be named one by one; give a pattern.")
+        return cls(ids=ids, runs=runs)
+
+    def named(self, name: Sql, id_: Sql) -> ColumnElement[bool]:
+        """Whether a dataset of that name and id is meant, as a condition of SQL."""
+        if self.pattern is None:
+            return id_.in_(self.ids) if self.ids else ~true()
+        is_like = name.op("SIMILAR TO", is_comparison=True)(self.pattern) if self.pattern else true()
+        return is_like if ONLINE in self.pattern else and_(is_like, name != ONLINE)
+
+    def ran(self, run_number: Sql) -> ColumnElement[bool]:
+        """Whether the run is meant, as a condition of SQL."""
+        return true() if self.runs is None else run_number.between(*self.runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """How many datasets a pattern means, in how many runs, and how many of the datasets global has COMPLETED."""
+
+    datasets: int
+    completed: int
+    runs: int
+
+
+def check_pattern(session: Session, pattern: str) -> None:
+    """See that PostgreSQL can read the pattern.
+
+    Raises
+    ------
+    InvalidInput
+        With the pattern and what is wrong with it.
+    """
+    if "\0" in pattern:
+        raise InvalidInput(f"No dataset can be like {pattern!r}: it holds a zero character.")
+    try:
+        with session.begin_nested():
+            session.execute(select(literal("").op("SIMILAR TO")(pattern)))
+    except DataError as error:
+        what = str(error.orig).strip().splitlines()[0].partition(": ")[2] or str(error.orig).strip().splitlines()[0]
+        raise InvalidInput(f"No dataset can be like {pattern!r}: {what}.") from error
+
+
+def matching(session: Session, pattern: str, *, runs: tuple[int, int] | None = None) -> Matching:
+    """How many datasets a pattern means now; hidden ones are not counted.
+
+    Raises
+    ------
+    InvalidInput
+        If the pattern cannot be.
+    """
+    scope = Scope.of(pattern, runs)
+    check_pattern(session, scope.pattern or "")
+    name, state = col(Dataset.name), col(Dataset.states)[_GLOBAL].astext
+    query = select(
+        func.count(),
+        func.count().filter(state == DatasetState.COMPLETED.value),
+        func.count(col(Dataset.run_number).distinct()),
+    ).where(
+        ~col(Dataset.is_hidden),
+        scope.named(name, col(Dataset.id)),
+        scope.ran(col(Dataset.run_number)),
+    )
+    return Matching(*session.execute(query).one())
