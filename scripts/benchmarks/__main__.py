@@ -16,6 +16,7 @@ from scripts.benchmarks.dataset_questions import measure_dataset_questions
 from scripts.benchmarks.grid import measure_grid
 from scripts.benchmarks.ingesting import measure_ingest
 from scripts.benchmarks.judging import measure_judging
+from scripts.benchmarks.losing import measure_losing
 from scripts.benchmarks.measure import HEAD, Measure
 from scripts.benchmarks.questions import measure_questions
 from scripts.benchmarks.reading import measure_rebuild, measure_time_travel
@@ -70,6 +71,7 @@ def _on(server: Embedded, *, quick: bool) -> Iterator[Measure]:
     season.dispose()
 
     yield from measure_judging()
+    yield from measure_losing(datasets=DATASETS // 10 if quick else DATASETS)
     many = engine_for(fresh("many"))
     yield from measure_questions(many, runs=6_000 if quick else 60_000)
     yield from measure_dataset_questions(many)

@@ -1,0 +1,73 @@
+"""How much luminosity ranges of lumisections hold, however many: by cumulative sums, never one by one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from backend.projections.segments import Ints
+from backend.queries.luminosities import Floats, Luminosities
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What ranges hold, element by element, in /pb; ``without`` of their lumisections have no known luminosity.
+
+    A lumisection of which delivered or recorded is unknown counts as without, and adds to neither.
+    """
+
+    delivered: Floats
+    recorded: Floats
+    without: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class LuminositySums:
+    """The luminosity of many runs, ready to be asked for any of their ranges. Build it with :meth:`of`."""
+
+    _runs: Ints
+    _starts: Ints
+    _delivered: Floats
+    _recorded: Floats
+    _unknown: Ints
+
+    @classmethod
+    def of(cls, luminosity: Luminosities) -> "LuminositySums":
+        """The sums of the luminosity by lumisection."""
+        is_unknown = np.isnan(luminosity.delivered) | np.isnan(luminosity.recorded)
+        return cls(
+            luminosity.runs,
+            luminosity.starts,
+            _cumulative(np.where(is_unknown, 0.0, luminosity.delivered)),
+            _cumulative(np.where(is_unknown, 0.0, luminosity.recorded)),
+            np.append(0, np.cumsum(is_unknown)),
+        )
+
+    def over(self, run: Ints, first: Ints, last: Ints) -> Weights:
+        """What each range ``first`` to ``last``, both included, of ``run`` holds."""
+        begin, end = self._between(run, first, last)
+        known = (end - begin) - (self._unknown[end] - self._unknown[begin])
+        delivered, recorded = (sums[end] - sums[begin] for sums in (self._delivered, self._recorded))
+        return Weights(delivered, recorded, (last - first + 1) - known)
+
+    def unknown(self, run: int, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """The ranges within ``first`` to ``last`` of which the luminosity is unknown."""
+        begin, end = (int(at[0]) for at in self._between(*(np.array([n]) for n in (run, first, last))))
+        is_unknown = np.ones(last - first + 1, bool)
+        is_unknown[: end - begin] = np.diff(self._unknown[begin : end + 1]) > 0
+        edges = np.flatnonzero(np.diff(is_unknown, prepend=False, append=False)).tolist()
+        yield from ((first + begins, first + ends - 1) for begins, ends in list(pairwise(edges))[::2])
+
+    def _between(self, run: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:
+        """Where in the sums the ranges begin and end; cut off where the luminosity of the run does."""
+        if not len(self._runs):
+            return np.zeros(len(run), np.int64), np.zeros(len(run), np.int64)
+        at = np.minimum(np.searchsorted(self._runs, run), len(self._runs) - 1)
+        begin = self._starts[at]
+        length = np.where(self._runs[at] == run, self._starts[at + 1] - begin, 0)
+        return begin + np.minimum(first - 1, length), begin + np.minimum(last, length)
+
+
+def _cumulative(values: Floats) -> Floats:
+    return np.append(0.0, np.cumsum(values))
