@@ -16,7 +16,8 @@ from backend.record.loading import load_undone
 from models.vocabulary import ActKind, Origin
 
 Scope = Mapping[str, Sequence[int]]
-"""``{"datasets": [id, …], "runs": [number, …], "cycles": [id, …]}``: to what an undo is narrowed."""
+"""``{"datasets": [id, …], "runs": [number, …], "cycles": [id, …], "golden_jsons": [id, …]}``:
+to what an undo is narrowed."""
 
 STATE = "state"
 OF_WORKSPACE = "state."
@@ -41,6 +42,7 @@ _FLAGS = text("""
 """)
 _CONFIGURATIONS = text("SELECT kind, name, body FROM configuration_change WHERE change_set = :act ORDER BY id")
 _CYCLES = text("SELECT cycle_id, said FROM cycle_change WHERE change_set = :act ORDER BY id")
+_GOLDEN_JSONS = text("SELECT golden_json_id, said FROM golden_json_change WHERE change_set = :act ORDER BY id")
 _RUN_STATES = text("""
     SELECT c.id, c.change_set, c.run_number, c.origin, c.said, c.withdraws, s.kind, s."by"
     FROM run_change c JOIN change_set s ON s.id = c.change_set
@@ -104,7 +106,7 @@ class Deed:
     brings_back
         Whether to undo the named act brings the root back.
     configurations
-        (Kind, name, body) of each version; ``cycles`` are the attributes that were said of cycles.
+        (Kind, name, body) of each version; ``cycles`` and ``golden_jsons`` are the attributes that were said of these.
     """
 
     act: int
@@ -117,6 +119,7 @@ class Deed:
     flags: tuple[FlagDeed, ...]
     configurations: tuple[tuple[str, str, Mapping[str, Any] | None], ...]
     cycles: tuple[Mapping[str, Any], ...]
+    golden_jsons: tuple[Mapping[str, Any], ...] = ()
 
 
 def deed_of(session: Session, change_set: int, *, scope: Scope | None = None) -> Deed:
@@ -152,6 +155,7 @@ def deed_of(session: Session, change_set: int, *, scope: Scope | None = None) ->
         flags=tuple(deed for deed in flags if in_scope("datasets", deed.id)),
         configurations=tuple(tuple(row) for row in session.execute(_CONFIGURATIONS, root)) if scope is None else (),
         cycles=tuple(said for cycle, said in session.execute(_CYCLES, root) if in_scope("cycles", cycle)),
+        golden_jsons=tuple(said for id_, said in session.execute(_GOLDEN_JSONS, root) if in_scope("golden_jsons", id_)),
     )
 
 

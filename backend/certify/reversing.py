@@ -86,6 +86,11 @@ def _cycle(deed: Deed, before: States) -> Iterable[Right]:
         yield from ((Action.CYCLE_MOVE, workspace) for workspace in dataset.states)
 
 
+def _golden_json(deed: Deed, before: States) -> Iterable[Right]:
+    """Anybody who is signed in keeps own ones, so that to undo is right enough; official ones are everybody's."""
+    yield Action.GOLDEN_OFFICIAL if any("official" in said for said in deed.golden_jsons) else Action.UNDO, None
+
+
 def _configure(deed: Deed, before: States) -> Iterable[Right]:
     for kind, name, body in deed.configurations:
         action = CONFIGURING[ConfigurationKind(kind)]
@@ -106,6 +111,7 @@ _RIGHTS: Mapping[ActKind, Callable[[Deed, States], Iterable[Right]]] = {
     ActKind.DATASET: _dataset,
     ActKind.BATCH: _batch,
     ActKind.CYCLE: _cycle,
+    ActKind.GOLDEN_JSON: _golden_json,
     ActKind.CONFIGURE: _configure,
     ActKind.IMPORT_LUMINOSITY: _import_luminosity,
 }

@@ -28,11 +28,13 @@ class Picture:
     luminosities: list[Row] = field(default_factory=list)
     configurations: list[Row] = field(default_factory=list)
     cycles: list[Row] = field(default_factory=list)
+    golden_jsons: list[Row] = field(default_factory=list)
     gone_runs: list[int] = field(default_factory=list)
     gone_datasets: list[int] = field(default_factory=list)
     gone_luminosities: list[tuple[int, str]] = field(default_factory=list)
     gone_configurations: list[tuple[str, str]] = field(default_factory=list)
     gone_cycles: list[int] = field(default_factory=list)
+    gone_golden_jsons: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ An undo may be narrowed to some datasets or runs of the act; so *undone* is aske
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
-Thing = Literal["datasets", "runs", "cycles"]
+Thing = Literal["datasets", "runs", "cycles", "golden_jsons"]
+THINGS: tuple[Thing, ...] = get_args(Thing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +59,4 @@ class Undone:
 
     @cached_property
     def _named(self) -> Mapping[Thing, frozenset[int]]:
-        things: tuple[Thing, ...] = ("datasets", "runs", "cycles")
-        return {t: frozenset(n for u in self.undos if u.scope for n in u.scope.get(t, ())) for t in things}
+        return {t: frozenset(n for u in self.undos if u.scope for n in u.scope.get(t, ())) for t in THINGS}

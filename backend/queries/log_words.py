@@ -22,7 +22,9 @@ _COUNTS = text("""
               + (SELECT count(*) FROM luminosity_change WHERE change_set = act)
               + (SELECT count(*) FROM configuration_change WHERE change_set = act)
               + (SELECT count(*) FROM dataset_identity WHERE change_set = act)
-              + (SELECT count(*) FROM cycle_change WHERE change_set = act),
+              + (SELECT count(*) FROM cycle_change WHERE change_set = act)
+              + (SELECT count(*) FROM golden_json WHERE change_set = act)
+              + (SELECT count(*) FROM golden_json_change WHERE change_set = act),
            (SELECT count(*) FROM (
                 SELECT dataset_id FROM dataset_change WHERE change_set = act
                 UNION SELECT dataset_id FROM lumisection_change WHERE change_set = act
@@ -73,6 +75,14 @@ _OTHERS = text("""
                              cardinality(nullif(w.removed, '{}')) || ' datasets removed')
             FROM cycle_change w LEFT JOIN cycle_now y ON y.id = w.cycle_id
             WHERE w.change_set = act ORDER BY w.id LIMIT :most) AS of_cycles
+        UNION ALL SELECT * FROM (
+            SELECT 'golden JSON ' || g.id, concat_ws(', ', g.kind, g.runs || ' runs', g.lumisections || ' lumisections')
+            FROM golden_json g WHERE g.change_set = act ORDER BY g.id LIMIT :most) AS made
+        UNION ALL SELECT * FROM (
+            SELECT 'golden JSON ' || w.golden_json_id,
+                   (SELECT string_agg(a.key || ' ' || coalesce(a.value, 'unsaid'), ', ' ORDER BY a.key)
+                    FROM jsonb_each_text(w.said) AS a)
+            FROM golden_json_change w WHERE w.change_set = act ORDER BY w.id LIMIT :most) AS of_jsons
         UNION ALL SELECT * FROM (
             SELECT DISTINCT w.run_number::text, 'luminosity of ' || w.source FROM luminosity_change w
             WHERE w.change_set = act LIMIT :most) AS lit) said

@@ -13,6 +13,7 @@ from backend.db import transaction
 from backend.projections.attributes import AttributeChange
 from backend.projections.cycles import CycleWord, cycle_row
 from backend.projections.datasets import is_there
+from backend.projections.golden_jsons import GoldenJsonMaking, GoldenJsonWord, golden_json_row
 from backend.projections.luminosity import LuminosityWord, fold_luminosity
 from backend.projections.picture import DatasetWords, Picture, draw_datasets
 from backend.projections.runs import run_row
@@ -31,6 +32,7 @@ _EMPTY = (
     text("DELETE FROM luminosity"),
     text("DELETE FROM configuration"),
     text("DELETE FROM cycle_now"),
+    text("DELETE FROM golden_json_now"),
 )
 """Not TRUNCATE: that would make readers wait, and writers that wait at the clock would wait for each other."""
 _RUN_CHANGES = text("""
@@ -57,6 +59,10 @@ _CONFIGURATIONS = text("""
 """)
 _CYCLES = text("SELECT id, change_set FROM cycle ORDER BY id")
 _CYCLE_WORDS = text("SELECT cycle_id, change_set, said, added, removed FROM cycle_change ORDER BY cycle_id, id")
+_GOLDEN_JSONS = text("""
+    SELECT g.id, g.change_set, s."by" FROM golden_json g JOIN change_set s ON s.id = g.change_set ORDER BY g.id
+""")
+_GOLDEN_JSON_WORDS = text("SELECT golden_json_id, change_set, said FROM golden_json_change ORDER BY id")
 
 
 def rebuild(on: Engine, *, progress: Progress = lambda done, what: None, chunk: int = 5_000) -> None:
@@ -79,10 +85,11 @@ def rebuild(on: Engine, *, progress: Progress = lambda done, what: None, chunk: 
         known = _rebuild_runs(session, undone, touches=touches, chunk=chunk)
         progress(0.3, "datasets")
         _rebuild_datasets(on, session, undone=undone, touches=touches, known=known, chunk=chunk, progress=progress)
-        progress(0.95, "luminosity, configuration and cycles")
+        progress(0.95, "luminosity, configuration, cycles and golden JSONs")
         publish(session, Picture(luminosities=_luminosities(session, undone, touches)))
         publish(session, Picture(configurations=_configurations(session, undone)))
         publish(session, Picture(cycles=_cycles(session, undone, touches)))
+        publish(session, Picture(golden_jsons=_golden_jsons(session, undone, touches)))
         progress(1.0, "done")
 
 
@@ -187,5 +194,18 @@ def _cycles(session: Session, undone: Undone, touches: Touches) -> list[dict[str
     for id_, made_by in session.execute(_CYCLES):
         if (row := cycle_row(id_, made_by, words=words.get(id_, ()), undone=undone)) is not None:
             touch = touches.cycles[id_]
+            rows.append({**row, "last_change": touch, "changed_by": touches.by[touch]})
+    return rows
+
+
+def _golden_jsons(session: Session, undone: Undone, touches: Touches) -> list[dict[str, object]]:
+    words: dict[int, list[GoldenJsonWord]] = {}
+    for of, *word in session.execute(_GOLDEN_JSON_WORDS):
+        words.setdefault(of, []).append(GoldenJsonWord(*word))
+    rows = []
+    for id_, *making in session.execute(_GOLDEN_JSONS):
+        row = golden_json_row(id_, GoldenJsonMaking(*making), words=words.get(id_, ()), undone=undone)
+        if row is not None:
+            touch = touches.golden_jsons[id_]
             rows.append({**row, "last_change": touch, "changed_by": touches.by[touch]})
     return rows

@@ -31,13 +31,20 @@ _CYCLES = """
     SELECT cycle_id AS of, change_set AS act, 'cycles' AS thing, cycle_id AS named FROM cycle_change
     UNION ALL SELECT id, change_set, 'cycles', id FROM cycle
 """
+_GOLDEN_JSONS = """
+    SELECT golden_json_id AS of, change_set AS act, 'golden_jsons' AS thing, golden_json_id AS named
+    FROM golden_json_change
+    UNION ALL SELECT id, change_set, 'golden_jsons', id FROM golden_json
+"""
 _LATEST = {
+    "golden_jsons": text(f"SELECT of, max(act) FROM ({_GOLDEN_JSONS}) t GROUP BY of"),
     "cycles": text(f"SELECT of, max(act) FROM ({_CYCLES}) t GROUP BY of"),
     "luminosities": text(f"SELECT of, max(act) FROM ({_LUMINOSITIES}) t GROUP BY of"),
     "runs": text(f"SELECT of, max(act) FROM ({_RUNS}) t GROUP BY of"),
     "datasets": text(f"SELECT of, max(act) FROM ({_DATASETS}) t GROUP BY of"),
 }
 _OF_ACTS = {
+    "golden_jsons": text(f"SELECT act, of, thing, named FROM ({_GOLDEN_JSONS}) t WHERE act = ANY(:acts)"),
     "cycles": text(f"SELECT act, of, thing, named FROM ({_CYCLES}) t WHERE act = ANY(:acts)"),
     "luminosities": text(f"SELECT act, of, thing, named FROM ({_LUMINOSITIES}) t WHERE act = ANY(:acts)"),
     "runs": text(f"SELECT act, of, thing, named FROM ({_RUNS}) t WHERE act = ANY(:acts)"),
@@ -48,12 +55,14 @@ _BY = text('SELECT id, "by" FROM change_set WHERE id = ANY(:acts)')
 
 @dataclass(frozen=True, slots=True)
 class Touches:
-    """Run number, dataset id, cycle id, or ``<run> <source>`` → the last act that touched it; and whose they were."""
+    """Run number, id of dataset, cycle or golden JSON, or ``<run> <source>`` → the last act that touched it; and whose
+    they were."""
 
     runs: Mapping[int, int]
     datasets: Mapping[int, int]
     luminosities: Mapping[str, int]
     cycles: Mapping[int, int]
+    golden_jsons: Mapping[int, int]
     by: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -63,9 +72,10 @@ def last_touches(session: Session, undone: Undone) -> Touches:
     datasets: dict[int, int] = _with_undos(session, undone, "datasets")
     luminosities: dict[str, int] = _with_undos(session, undone, "luminosities")
     cycles: dict[int, int] = _with_undos(session, undone, "cycles")
-    acts = {*runs.values(), *datasets.values(), *cycles.values()}
+    golden_jsons: dict[int, int] = _with_undos(session, undone, "golden_jsons")
+    acts = {*runs.values(), *datasets.values(), *cycles.values(), *golden_jsons.values()}
     by = {act: author for act, author in session.execute(_BY, {"acts": list(acts)})}
-    return Touches(runs, datasets, luminosities, cycles, by)
+    return Touches(runs, datasets, luminosities, cycles, golden_jsons, by)
 
 
 def _with_undos(session: Session, undone: Undone, what: str) -> dict[Any, int]:

@@ -6,6 +6,8 @@ from backend.record.act import (
     CycleSaid,
     DatasetKey,
     DatasetSaid,
+    GoldenJsonMade,
+    GoldenJsonSaid,
     LuminositySaid,
     LumisectionSaid,
     Recorded,
@@ -14,6 +16,7 @@ from backend.record.act import (
 from backend.record.columns import Texts, columns_by_name, register_columns, register_texts
 from backend.record.cycles import lock_cycles, next_cycle
 from backend.record.door import record
+from backend.record.golden_jsons import lock_golden_jsons, next_golden_json
 from backend.record.locks import lock_configuration, lock_runs
 from backend.record.undo import refuse_to_undo, undo
 
@@ -23,6 +26,8 @@ __all__ = [
     "CycleSaid",
     "DatasetKey",
     "DatasetSaid",
+    "GoldenJsonMade",
+    "GoldenJsonSaid",
     "LuminositySaid",
     "LumisectionSaid",
     "Recorded",
@@ -31,8 +36,10 @@ __all__ = [
     "columns_by_name",
     "lock_configuration",
     "lock_cycles",
+    "lock_golden_jsons",
     "lock_runs",
     "next_cycle",
+    "next_golden_json",
     "record",
     "refuse_to_undo",
     "register_columns",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from models.lumis import LumiRange
-from models.vocabulary import ActKind, LuminositySource, Origin
+from models.vocabulary import ActKind, GoldenJsonKind, LuminositySource, Origin
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -86,11 +86,45 @@ class CycleSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class GoldenJsonMade:
+    """A golden JSON that comes into the registry; the attributes are the columns of ``models/golden_json.py``."""
+
+    id: int
+    kind: GoldenJsonKind
+    content: str
+    sha256: str
+    runs: int
+    lumisections: int
+    first_run: int | None
+    last_run: int | None
+    delivered_per_pb: float | None
+    recorded_per_pb: float | None
+    without_luminosity: int
+    recipe_name: str | None = None
+    recipe_version: int | None = None
+    rule: Any = None
+    pattern: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    as_of: int | None = None
+    datasets: tuple[int, ...] = ()
+    came_as: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenJsonSaid:
+    """Attributes said of a golden JSON; see ``models/golden_json.py``."""
+
+    golden_json: int
+    said: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """What one actor says in one change set.
 
-    ``new_runs``, ``new_datasets`` and ``new_cycles`` name what begins to exist by this act. ``undoes`` and
-    ``scope`` are for :func:`~backend.record.undo` alone.
+    ``new_runs``, ``new_datasets``, ``new_cycles`` and ``new_golden_jsons`` are what begins to exist by this act.
+    ``undoes`` and ``scope`` are for :func:`~backend.record.undo` alone.
     """
 
     by: str
@@ -105,6 +139,8 @@ class Act:
     configurations: tuple[ConfigurationSaid, ...] = ()
     new_cycles: tuple[int, ...] = ()
     cycles: tuple[CycleSaid, ...] = ()
+    new_golden_jsons: tuple[GoldenJsonMade, ...] = ()
+    golden_jsons: tuple[GoldenJsonSaid, ...] = ()
     undoes: int | None = None
     scope: Mapping[str, Sequence[int]] | None = field(default=None)
 

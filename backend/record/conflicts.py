@@ -62,6 +62,16 @@ _CYCLES = text(
     ORDER BY l.id DESC LIMIT 1
 """
 )
+_GOLDEN_JSONS = text(
+    _LATER
+    + """
+    SELECT l."by", l.at, m.attribute, 'golden JSON ' || w.golden_json_id
+    FROM later l JOIN golden_json_change w ON w.change_set = l.act
+    JOIN LATERAL json_to_recordset(:mine) AS m(of int, attribute text)
+         ON m.of = w.golden_json_id AND w.said ? m.attribute
+    ORDER BY l.id DESC LIMIT 1
+"""
+)
 
 
 def refuse_conflicts(session: Session, act: Act, *, reach: Reach, seen: int) -> None:
@@ -83,6 +93,7 @@ def refuse_conflicts(session: Session, act: Act, *, reach: Reach, seen: int) -> 
             *({"of": s.cycle, "attribute": a} for s in act.cycles for a in s.said),
             *({"of": s.cycle, "datasets": [*s.added, *s.removed]} for s in act.cycles),
         ],
+        _GOLDEN_JSONS: [{"of": s.golden_json, "attribute": a} for s in act.golden_jsons for a in s.said],
     }
     for query, said in mine.items():
         if said and (found := session.execute(query, {"seen": seen, "mine": as_json(said)}).first()):

@@ -12,6 +12,7 @@ from backend.record.configuring import draw_configurations
 from backend.record.conflicts import refuse_conflicts
 from backend.record.cycles import cycles_reached, draw_cycles
 from backend.record.drawing import draw
+from backend.record.golden_jsons import draw_golden_jsons, golden_jsons_reached
 from backend.record.loading import Loaded, load
 from backend.record.numbering import number
 from backend.record.publishing import publish
@@ -35,7 +36,7 @@ def record(session: Session, act: Act, *, seen: int | None = None) -> Recorded:
     Raises
     ------
     NotFound
-        If a run or dataset that is spoken of does not exist.
+        If a run, dataset, cycle or golden JSON that is spoken of does not exist.
     Conflict
         If somebody changed the same attribute, or the same column in overlapping lumisections, after ``seen``; or if
         a run, dataset or version was made by somebody else at the same moment.
@@ -44,6 +45,7 @@ def record(session: Session, act: Act, *, seen: int | None = None) -> Recorded:
     """
     _refuse_nonsense(act)
     cycles = cycles_reached(session, act)
+    golden_jsons = golden_jsons_reached(session, act)
     reach = reach_of(session, act)
     if seen is not None:
         refuse_conflicts(session, act, reach=reach, seen=seen)
@@ -53,6 +55,7 @@ def record(session: Session, act: Act, *, seen: int | None = None) -> Recorded:
     picture = draw(act, reach=reach, loaded=loaded, numbered=numbered)
     configurations = draw_configurations(session, picture, act=act, reach=reach)
     draw_cycles(session, picture, act=act, cycles=cycles)
+    draw_golden_jsons(session, picture, act=act, jsons=golden_jsons)
     stamp = tick(session, act)
     try:
         append(session, act, stamp=stamp, reach=reach, numbered=numbered, configurations=configurations)
@@ -81,6 +84,8 @@ def _refuse_nonsense(act: Act) -> None:
         *act.new_runs,
         *act.new_datasets,
         *act.new_cycles,
+        *act.golden_jsons,
+        *act.new_golden_jsons,
     )
     if not said and act.undoes is None:
         raise InvalidInput(f"The act {act.why!r} by {act.by} says nothing.")

@@ -8,6 +8,7 @@ from backend.record.writing import as_json
 from models.configuration import Configuration
 from models.cycle import CycleNow
 from models.dataset import Dataset
+from models.golden_json import GoldenJsonNow
 from models.luminosity import Luminosity
 from models.run import Run
 from models.segments import Segments
@@ -29,6 +30,7 @@ _GONE = {
     "datasets": text("DELETE FROM dataset WHERE id = ANY(:gone)"),
     "segments": text("DELETE FROM segments WHERE dataset_id = ANY(:gone)"),
     "cycles": text("DELETE FROM cycle_now WHERE id = ANY(:gone)"),
+    "golden_jsons": text("DELETE FROM golden_json_now WHERE id = ANY(:gone)"),
 }
 _GONE_PAIRS = {
     "luminosities": text("DELETE FROM luminosity WHERE run_number = :a AND source = :b"),
@@ -45,6 +47,7 @@ def publish(session: Session, picture: Picture) -> None:
         (Luminosity, picture.luminosities),
         (Configuration, picture.configurations),
         (CycleNow, picture.cycles),
+        (GoldenJsonNow, picture.golden_jsons),
     ):
         upsert(session, table, rows)
     if picture.columns:
@@ -56,6 +59,8 @@ def publish(session: Session, picture: Picture) -> None:
         session.execute(_GONE["segments"], {"gone": picture.gone_datasets})
     if picture.gone_cycles:
         session.execute(_GONE["cycles"], {"gone": picture.gone_cycles})
+    if picture.gone_golden_jsons:
+        session.execute(_GONE["golden_jsons"], {"gone": picture.gone_golden_jsons})
     for kind, gone in (
         ("luminosities", picture.gone_luminosities),
         ("configurations", picture.gone_configurations),
@@ -85,5 +90,6 @@ def _upsert_statement(table: type[SQLModel]) -> TextClause:
 
 
 _UPSERTS: dict[type[SQLModel], TextClause] = {
-    table: _upsert_statement(table) for table in (Run, Dataset, Segments, Luminosity, Configuration, CycleNow)
+    table: _upsert_statement(table)
+    for table in (Run, Dataset, Segments, Luminosity, Configuration, CycleNow, GoldenJsonNow)
 }

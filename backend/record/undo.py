@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from backend.errors import Conflict, InvalidInput, NotFound
-from backend.projections.undone import Thing
+from backend.projections.undone import THINGS
 from backend.record.act import Act, Recorded
 from backend.record.door import record
 from backend.record.loading import load_undone
@@ -20,6 +20,7 @@ _ACT = text('SELECT id, kind, "by", why FROM change_set WHERE id = :id')
 _LOCK = text("SELECT id FROM change_set WHERE id = :id FOR UPDATE")
 _LOCK_CREATED = text("SELECT id FROM dataset_identity WHERE change_set = ANY(:ids) ORDER BY id FOR UPDATE")
 _LOCK_CREATED_CYCLES = text("SELECT id FROM cycle WHERE change_set = ANY(:ids) ORDER BY id FOR UPDATE")
+_LOCK_CREATED_JSONS = text("SELECT id FROM golden_json WHERE change_set = ANY(:ids) ORDER BY id FOR UPDATE")
 _CREATED = text("""
     SELECT id FROM dataset_identity WHERE change_set = :id
     UNION SELECT dataset_id FROM dataset_change WHERE change_set = :id AND said ? 'made' ORDER BY 1
@@ -36,6 +37,11 @@ _CREATED_CYCLES = text("SELECT id FROM cycle WHERE change_set = :id ORDER BY id"
 _CYCLE_CHAIN = text("""
     SELECT DISTINCT w.change_set, s."by" FROM cycle_change w JOIN change_set s ON s.id = w.change_set
     WHERE w.cycle_id = ANY(:cycles) AND w.change_set > :id ORDER BY 1
+""")
+_CREATED_JSONS = text("SELECT id FROM golden_json WHERE change_set = :id ORDER BY id")
+_JSON_CHAIN = text("""
+    SELECT DISTINCT w.change_set, s."by" FROM golden_json_change w JOIN change_set s ON s.id = w.change_set
+    WHERE w.golden_json_id = ANY(:golden_jsons) AND w.change_set > :id ORDER BY 1
 """)
 _NOT_UNDOABLE = frozenset({ActKind.INGEST, ActKind.PROPOSAL, ActKind.SETUP})
 
@@ -65,6 +71,7 @@ def undo(
     if session.execute(_LOCK, {"id": change_set}).one_or_none() is not None:
         made_by = chain_of_undos(session, change_set)[:1]
         session.execute(_LOCK_CREATED_CYCLES, {"ids": made_by})
+        session.execute(_LOCK_CREATED_JSONS, {"ids": made_by})
         session.execute(_LOCK_CREATED, {"ids": made_by})
     refuse_to_undo(session, change_set, scope=scope)
     return record(session, Act(by=by, why=why, kind=ActKind.UNDO, undoes=change_set, scope=scope))
@@ -98,8 +105,7 @@ def _is_undone(session: Session, change_set: int, scope: Mapping[str, Sequence[i
     undone = load_undone(session, [change_set])
     if scope is None:
         return change_set in undone.everywhere
-    things: tuple[Thing, ...] = ("datasets", "runs", "cycles")
-    return all(change_set in undone.acts(thing, n) for thing in things for n in scope.get(thing, ()))
+    return all(change_set in undone.acts(thing, n) for thing in THINGS for n in scope.get(thing, ()))
 
 
 def _refuse_broken_chains(
@@ -108,12 +114,16 @@ def _refuse_broken_chains(
     """What the act made and others worked on since does not vanish under them."""
     cycles = session.execute(_CREATED_CYCLES, {"id": root}).scalars().all()
     datasets = session.execute(_CREATED, {"id": root}).scalars().all()
-    for thing, made, later in (("datasets", datasets, _CHAIN), ("cycles", cycles, _CYCLE_CHAIN)):
+    jsons = session.execute(_CREATED_JSONS, {"id": root}).scalars().all()
+    for thing, called, made, later in (
+        ("datasets", "Datasets", datasets, _CHAIN),
+        ("cycles", "Cycles", cycles, _CYCLE_CHAIN),
+        ("golden_jsons", "Golden JSONs", jsons, _JSON_CHAIN),
+    ):
         reached = [id_ for id_ in made if scope is None or id_ in scope.get(thing, ())]
         worked = session.execute(later, {"id": change_set, thing: reached}).all() if reached else []
         undone = load_undone(session, [act for act, _ in worked]).everywhere
         if chain := [f"{act} by {author}" for act, author in worked if act not in undone]:
             raise Conflict(
-                f"{thing.capitalize()} that change set {change_set} created were worked on since: "
-                f"undo first {', '.join(chain)}."
+                f"{called} that change set {change_set} created were worked on since: undo first {', '.join(chain)}."
             )

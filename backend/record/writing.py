@@ -58,6 +58,19 @@ _CYCLE_WORDS = text("""
     SELECT :act, cycle, said, added, removed
     FROM json_to_recordset(:rows) AS r(cycle int, said jsonb, added int[], removed int[])
 """)
+_NEW_GOLDEN_JSONS = text("""
+    INSERT INTO golden_json (id, change_set, kind, content, sha256, runs, lumisections, first_run, last_run,
+        delivered_per_pb, recorded_per_pb, without_luminosity, recipe_name, recipe_version, rule, pattern, options,
+        as_of, datasets, came_as, seconds)
+    SELECT id, :act, kind, content, sha256, runs, lumisections, first_run, last_run,
+        delivered_per_pb, recorded_per_pb, without_luminosity, recipe_name, recipe_version, rule, pattern, options,
+        as_of, datasets, came_as, seconds
+    FROM json_populate_recordset(NULL::golden_json, :rows)
+""")
+_GOLDEN_JSON_WORDS = text("""
+    INSERT INTO golden_json_change (change_set, golden_json_id, said)
+    SELECT :act, golden_json, said FROM json_to_recordset(:rows) AS r(golden_json int, said jsonb)
+""")
 
 
 def as_json(rows: Any) -> str:
@@ -128,6 +141,8 @@ def append(
         (_LUMINOSITY_WORDS, luminosities),
         (_CONFIGURATION_WORDS, configurations),
         (_CYCLE_WORDS, [asdict(said) for said in act.cycles]),
+        (_NEW_GOLDEN_JSONS, [asdict(made) for made in act.new_golden_jsons]),
+        (_GOLDEN_JSON_WORDS, [asdict(said) for said in act.golden_jsons]),
     )
     for statement, said in rows:
         if said:
@@ -147,4 +162,5 @@ def stamped(picture: Picture, stamp: Recorded) -> Picture:
         luminosities=stamp_rows(picture.luminosities),
         configurations=stamp_rows(picture.configurations),
         cycles=stamp_rows(picture.cycles),
+        golden_jsons=stamp_rows(picture.golden_jsons),
     )

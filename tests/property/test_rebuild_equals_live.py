@@ -16,6 +16,8 @@ from backend.record import (
     CycleSaid,
     DatasetKey,
     DatasetSaid,
+    GoldenJsonMade,
+    GoldenJsonSaid,
     LuminositySaid,
     LumisectionSaid,
     RunSaid,
@@ -23,13 +25,14 @@ from backend.record import (
     undo,
 )
 from models.lumis import LumiRange
-from models.vocabulary import ActKind, LuminositySource, Origin
+from models.vocabulary import ActKind, GoldenJsonKind, LuminositySource, Origin
 from tests.factories import a_run, columns
 
 RUNS = (1, 2)
 PROMPT = "/PromptReco/Collisions2022/DQM"
 CYCLES = (1, 2)
-PROJECTIONS = ("run", "dataset", "segments", "luminosity", "configuration", "cycle_now")
+JSONS = (1, 2)
+PROJECTIONS = ("run", "dataset", "segments", "luminosity", "configuration", "cycle_now", "golden_json_now")
 
 ranges = st.tuples(st.integers(1, 30), st.integers(1, 30)).map(lambda p: LumiRange(min(p), max(p)))
 origins = st.sampled_from(list(Origin))
@@ -89,6 +92,21 @@ cycle_attributes = st.fixed_dictionaries(
 in_cycle = st.lists(st.integers(1, 4), max_size=3, unique=True).map(tuple)
 cycle_words = st.builds(CycleSaid, st.sampled_from(CYCLES), cycle_attributes, in_cycle, in_cycle)
 
+json_attributes = st.fixed_dictionaries(
+    {},
+    optional={
+        "label": st.sampled_from(["week 1", "week 2"]),
+        "tags": st.lists(st.sampled_from(["a", "b"]), max_size=2),
+        "official": st.none() | st.sampled_from(["golden", "muon"]),
+        "deleted": st.booleans(),
+    },
+)
+json_words = st.builds(GoldenJsonSaid, st.sampled_from(JSONS), json_attributes)
+
+
+def a_json(id_: int) -> GoldenJsonMade:
+    return GoldenJsonMade(id_, GoldenJsonKind.UPLOADED, "{}", "0" * 64, 0, 0, None, None, None, None, 0)
+
 
 def acts(ids: list[int]) -> st.SearchStrategy[tuple[str, Any]]:
     kinds = st.sampled_from([ActKind.FLAG, ActKind.FLAG, ActKind.ACCEPT, ActKind.REJECT, ActKind.PROPOSAL])
@@ -103,9 +121,20 @@ def acts(ids: list[int]) -> st.SearchStrategy[tuple[str, Any]]:
         luminosities=st.lists(luminosity_words, max_size=1).map(tuple),
         configurations=st.lists(configuration_words, max_size=1, unique_by=lambda c: c.name).map(tuple),
         cycles=st.lists(cycle_words, max_size=2).map(tuple),
+        golden_jsons=st.lists(json_words, max_size=2).map(tuple),
     )
     make_cycle = st.builds(
         lambda word: Act("L. Moreau", "cycle", ActKind.CYCLE, new_cycles=(word.cycle,), cycles=(word,)), cycle_words
+    )
+    keep_json = st.builds(
+        lambda said: Act(
+            by="L. Moreau",
+            why="kept",
+            kind=ActKind.GOLDEN_JSON,
+            new_golden_jsons=(a_json(said.golden_json),),
+            golden_jsons=(said,),
+        ),
+        json_words,
     )
     create = st.builds(
         lambda run: Act("L. Moreau", "sign-off", ActKind.DATASET, new_datasets=(DatasetKey(run, PROMPT),)),
@@ -117,10 +146,13 @@ def acts(ids: list[int]) -> st.SearchStrategy[tuple[str, Any]]:
             "datasets": st.lists(st.integers(1, 4), max_size=2),
             "runs": st.lists(st.sampled_from(RUNS), max_size=1),
             "cycles": st.lists(st.sampled_from(CYCLES), max_size=1),
+            "golden_jsons": st.lists(st.sampled_from(JSONS), max_size=1),
         },
     )
     take_back = st.tuples(st.just("undo"), st.tuples(st.integers(2, 14), scope))
-    return st.one_of(st.tuples(st.just("say"), say), st.tuples(st.just("say"), create | make_cycle), take_back)
+    return st.one_of(
+        st.tuples(st.just("say"), say), st.tuples(st.just("say"), create | make_cycle | keep_json), take_back
+    )
 
 
 def play(on: Engine, kind: str, what: Any) -> None:
