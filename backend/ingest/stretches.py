@@ -70,12 +70,13 @@ def luminosity_words(
     delivered: Sequence[float | None],
     recorded: Sequence[float | None],
     differs: Bools,
+    source: LuminositySource = LuminositySource.OMS,
 ) -> tuple[LuminositySaid, ...]:
     """The words that say the luminosity of these lumisections where it differs, one for each stretch of them."""
     return tuple(
         LuminositySaid(
             run_number,
-            LuminositySource.OMS,
+            source,
             int(numbers[begin]),
             delivered[begin : end + 1],
             recorded[begin : end + 1],

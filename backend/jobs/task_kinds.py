@@ -14,6 +14,7 @@ from backend.errors import InvalidFilter, SourceUnavailable
 from backend.ingest.looks import back_fill
 from backend.ingest.oms import open_oms
 from backend.jobs.batching import Batch
+from backend.jobs.importing import ImportLuminosity
 from backend.jobs.looking import told
 from backend.jobs.task import Errand, Hand
 from backend.queries import RUNS, parse_filter
@@ -78,5 +79,7 @@ class Reclassify(Errand):
         return str(reclassify(hand.engine, runs, progress=hand.progress))
 
 
-KINDS: Mapping[str, type[Errand]] = MappingProxyType({errand.kind: errand for errand in (Backfill, Reclassify, Batch)})
+KINDS: Mapping[str, type[Errand]] = MappingProxyType(
+    {errand.kind: errand for errand in (Backfill, Reclassify, Batch, ImportLuminosity)}
+)
 """Kind → what is asked for."""

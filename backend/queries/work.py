@@ -16,7 +16,8 @@ _TICKS = text("""
     FROM job_run j WHERE job = :job ORDER BY started_at DESC, id DESC LIMIT :limit
 """)
 _TASKS = text("""
-    SELECT id, kind, arguments, asked_by, asked_at, state, progress, message, started_at, ended_at
+    SELECT id, kind, arguments - 'content' AS arguments, asked_by, asked_at, state, progress, message,
+           started_at, ended_at
     FROM task WHERE CAST(:before AS bigint) IS NULL OR id < :before ORDER BY id DESC LIMIT :limit
 """)
 _ACTIVE = frozenset({"waiting", "running", "cancelling"})
@@ -24,7 +25,10 @@ _ACTIVE = frozenset({"waiting", "running", "cancelling"})
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task: what was asked for, by whom, and how far it is; ``progress`` is from 0 to 1."""
+    """A task: what was asked for, by whom, and how far it is; ``progress`` is from 0 to 1.
+
+    Of the arguments, a file that travels with the task (``content``) is left out.
+    """
 
     id: int
     kind: str

@@ -17,7 +17,7 @@ from backend.record.columns import Texts, columns_by_name, register_columns, reg
 from backend.record.cycles import lock_cycles, next_cycle
 from backend.record.door import record
 from backend.record.golden_jsons import lock_golden_jsons, next_golden_json
-from backend.record.locks import lock_configuration, lock_runs
+from backend.record.locks import lock_configuration, lock_luminosity, lock_runs
 from backend.record.undo import refuse_to_undo, undo
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "lock_configuration",
     "lock_cycles",
     "lock_golden_jsons",
+    "lock_luminosity",
     "lock_runs",
     "next_cycle",
     "next_golden_json",

@@ -1,15 +1,18 @@
-"""Locks taken before deciding: who reads what stands and then records, holds the run, or the kind of configuration, in
-between."""
+"""Locks taken before deciding: who reads what stands and then records, holds it in between: the run, the kind of
+configuration, the source of luminosity."""
 
 from collections.abc import Iterable
 
 from sqlalchemy import text
 from sqlmodel import Session
 
+from models.vocabulary import LuminositySource
+
 _LOCK = text("SELECT run_number FROM run_identity WHERE run_number = ANY(:runs) ORDER BY run_number FOR UPDATE")
 
 
 _LOCK_CONFIGURATION = text("SELECT pg_advisory_xact_lock(hashtext('configuration ' || :kind))")
+_LOCK_LUMINOSITY = text("SELECT pg_advisory_xact_lock(hashtext('luminosity ' || :source))")
 
 
 def lock_runs(session: Session, runs: Iterable[int]) -> frozenset[int]:
@@ -24,3 +27,13 @@ def lock_configuration(session: Session, kinds: Iterable[str]) -> None:
     """
     for kind in sorted(set(kinds)):
         session.execute(_LOCK_CONFIGURATION, {"kind": kind})
+
+
+def lock_luminosity(session: Session, sources: Iterable[str]) -> None:
+    """Hold what these sources say of luminosity until the transaction ends.
+
+    A source may speak of runs that the registry does not know, which have no row to lock. OMS speaks of runs that
+    whoever records it holds, and need not be held as a whole.
+    """
+    for source in sorted({*sources} - {LuminositySource.OMS.value}):
+        session.execute(_LOCK_LUMINOSITY, {"source": source})

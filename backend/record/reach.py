@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from backend.errors import NotFound
 from backend.record.act import Act, DatasetKey
-from backend.record.locks import lock_configuration, lock_runs
+from backend.record.locks import lock_configuration, lock_luminosity, lock_runs
 from models.vocabulary import ActKind
 
 
@@ -41,7 +41,7 @@ class Reach:
 
 
 def reach_of(session: Session, act: Act) -> Reach:
-    """What the act touches; its configuration, runs and datasets are locked, in this order, until the transaction ends.
+    """What the act touches; its configuration, luminosity, runs and datasets are locked, in this order, until the end.
 
     Raises
     ------
@@ -53,6 +53,8 @@ def reach_of(session: Session, act: Act) -> Reach:
     projects = act.kind is not ActKind.PROPOSAL
     configurations = past.configurations | {(s.kind, s.name) for s in act.configurations}
     lock_configuration(session, (kind for kind, _ in configurations))
+    luminosities = past.luminosities | {(s.run_number, s.source.value) for s in act.luminosities if projects}
+    lock_luminosity(session, (source for _, source in luminosities))
     known_runs = {s.run_number for s in act.runs if projects and "known" in s.said} | past.known_runs
     new_runs = set(act.new_runs)
     _lock_runs(session, runs | {k.run_number for k in act.new_datasets if k.run_number not in new_runs}, new_runs)
@@ -88,7 +90,7 @@ def reach_of(session: Session, act: Act) -> Reach:
         created=created,
         new=frozenset(new),
         again=frozenset(again),
-        luminosities=past.luminosities | {(s.run_number, s.source.value) for s in act.luminosities if projects},
+        luminosities=luminosities,
         configurations=configurations,
         ids=ids,
     )
