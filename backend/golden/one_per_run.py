@@ -1,12 +1,13 @@
 """One verdict for each lumisection of a run, where several datasets of the run each have theirs."""
 
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from backend.projections.segments import Ints
+from models.lumi_json import GoldenJson
+from models.lumis import LumiSet
 
 Bools = npt.NDArray[np.bool_]
 
@@ -14,16 +15,9 @@ _RUN = 2**16
 """More than the highest lumisection: a run and a lumisection make one number."""
 
 
-class Choice(StrEnum):
-    """What becomes of a lumisection that several datasets of its run are asked about."""
-
-    EVERY = "every dataset keeps it"
-    ANY = "any dataset keeps it"
-
-
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Ranges of runs with their verdicts: ``failed`` has a row per range, a column per clause."""
+    """Ranges of runs ; ``failed`` has a row per range, a column per clause; ``kept`` is the outcome."""
 
     run: Ints
     first: Ints
@@ -34,19 +28,20 @@ class Rows:
     def __len__(self) -> int:
         return len(self.run)
 
+    def take(self, at: Ints | Bools) -> "Rows":
+        """Some of the rows, by position or where it is so said."""
+        return Rows(self.run[at], self.first[at], self.last[at], self.failed[at], self.kept[at])
+
     def in_order(self) -> "Rows":
         """The same, sorted by run and first lumisection."""
         places = self.run * _RUN + self.first
         if (places[1:] > places[:-1]).all():
             return self
-        order = np.argsort(places)
-        return Rows(self.run[order], self.first[order], self.last[order], self.failed[order], self.kept[order])
+        return self.take(np.argsort(places))
 
 
-def one_per_run(rows: Rows, dataset: Ints, choice: Choice) -> Rows:
-    """The same lumisections, each once: what fails in any dataset fails, and is kept as chosen.
-
-    A lumisection that one dataset of the run does not have is not kept by every dataset.
+def one_per_run(rows: Rows, dataset: Ints) -> Rows:
+    """The same lumisections, each once: what fails in any dataset fails; kept is what every dataset of the run keeps.
 
     Parameters
     ----------
@@ -66,14 +61,47 @@ def one_per_run(rows: Rows, dataset: Ints, choice: Choice) -> Rows:
     starts = np.flatnonzero(np.diff(cell, prepend=-1))
     cells, run = cell[starts], rows.run[row[starts]]
     keeping = np.add.reduceat(rows.kept[row].astype(np.int64), starts)
-    needed = _datasets_of(rows.run, dataset, run) if choice is Choice.EVERY else np.ones(len(run), np.int64)
     return Rows(
         run,
         edges[cells] - run * _RUN,
         edges[cells + 1] - run * _RUN - 1,
         np.logical_or.reduceat(rows.failed[row], starts, axis=0),
-        keeping >= needed,
+        keeping == _datasets_of(rows.run, dataset, run),
     )
+
+
+def parted(rows: Rows, json: GoldenJson) -> tuple[Rows, Bools]:
+    """The rows, cut so that each is wholly in the JSON or wholly out of it, and which are in it."""
+    held, length = _held(rows, json), rows.last - rows.first + 1
+    is_cut = (held > 0) & (held < length)
+    if not is_cut.any():
+        return rows, held > 0
+    at, pieces = [np.flatnonzero(~is_cut)], []
+    for row in np.flatnonzero(is_cut).tolist():
+        whole = LumiSet.span(int(rows.first[row]), int(rows.last[row]))
+        inside = json.at(int(rows.run[row]))
+        found = [*(whole & inside).as_pairs(), *(whole - inside).as_pairs()]
+        at.append(np.full(len(found), row))
+        pieces += found
+    cut = rows.take(np.concatenate(at))
+    first, last = cut.first.copy(), cut.last.copy()
+    first[len(at[0]) :], last[len(at[0]) :] = np.array(pieces, np.int64).T
+    ordered = replace(cut, first=first, last=last).in_order()
+    return ordered, _held(ordered, json) > 0
+
+
+def _held(rows: Rows, json: GoldenJson) -> Ints:
+    """How many lumisections of each row the JSON holds."""
+    ranges = np.array(list(json.ranges()), np.int64).reshape(-1, 3)
+    begins, ends = ranges[:, 0] * _RUN + ranges[:, 1], ranges[:, 0] * _RUN + ranges[:, 2] + 1
+    before = np.append(0, np.cumsum(ends - begins))
+
+    def below(place: Ints) -> Ints:
+        at = np.searchsorted(begins, place)
+        reach = np.minimum(place, np.append(ends, 0)[at - 1]) - np.append(ends, 0)[at - 1]
+        return np.asarray(before[at] + np.where(at > 0, reach, 0))
+
+    return below(rows.run * _RUN + rows.last + 1) - below(rows.run * _RUN + rows.first)
 
 
 def _overlap(rows: Rows, dataset: Ints) -> bool:

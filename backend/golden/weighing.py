@@ -4,16 +4,19 @@ Hundreds of thousands of segments fail in a few hundred combinations of clauses;
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
+from sqlmodel import Session
 
-from backend.golden.clauses import Clause
-from backend.golden.one_per_run import Bools, Choice, Rows, one_per_run
+from backend.golden.clauses import Clause, clauses_of_recipe
+from backend.golden.one_per_run import Bools, Rows, one_per_run, parted
+from backend.golden.selection import Selection
 from backend.golden.sums import LuminositySums, Weights
 from backend.projections.segments import Ints
-from backend.queries.luminosities import Floats, Luminosities
+from backend.queries import latest_change
+from backend.queries.luminosities import Floats, Luminosities, luminosities
 from models.lumi_json import GoldenJson
 from models.lumis import LumiRange, LumiSet
 
@@ -94,31 +97,56 @@ class Weighed:
 
 
 def weigh(
-    segments: pl.DataFrame, clauses: Sequence[Clause], luminosity: Luminosities, *, choice: Choice = Choice.EVERY
+    segments: pl.DataFrame,
+    clauses: Sequence[Clause],
+    luminosity: Luminosities,
+    *,
+    kept: GoldenJson | None = None,
+    within: GoldenJson | None = None,
 ) -> Weighed:
     """What a recipe judged, weighed.
 
     Parameters
     ----------
     segments
-        ``run_number · dataset_id · first · last`` and ``clause.<index> bool`` for each clause; ``kept bool`` where the
-        golden JSON was not made by the clauses alone. A null verdict was not asked for, and does not fail.
-    choice
-        How two datasets of one run were made one.
+        ``run_number · dataset_id · first · last`` and ``clause.<index> bool`` for each clause.
+    kept
+        What was made of it; what passes all clauses in every dataset of a run, unless it is given.
+    within
+        Only these lumisections were asked about.
     """
-    columns = [pl.col(clause.column).fill_null(True) for clause in clauses]
-    verdicts = segments.select(columns)
-    kept = segments["kept"] if "kept" in segments.columns else _all(verdicts, segments.height)
+    verdicts = segments.select([clause.column for clause in clauses])
     run, dataset, first, last = (
         segments[name].to_numpy().astype(np.int64) for name in ("run_number", "dataset_id", "first", "last")
     )
     failed = ~verdicts.to_numpy() if clauses else np.zeros((segments.height, 0), bool)
-    rows = one_per_run(Rows(run, first, last, failed, kept.to_numpy()), dataset, choice).in_order()
+    passes = np.asarray(~failed.any(axis=1))
+    rows = one_per_run(Rows(run, first, last, failed, passes), dataset).in_order()
+    if within is not None:
+        rows, is_within = parted(rows, within)
+        rows = rows.take(is_within)
+    if kept is not None:
+        rows, is_kept = parted(rows, kept)
+        rows = replace(rows, kept=is_kept)
     combination, representative = distinct(rows.failed, rows.kept)
     sums = LuminositySums.of(luminosity)
     weights = sums.over(rows.run, rows.first, rows.last)
     of_each = rows.failed[representative], rows.kept[representative]
     return Weighed(tuple(clauses), rows.run, rows.first, rows.last, weights, combination, *of_each, sums)
+
+
+def weigh_selection(session: Session, selection: Selection) -> Weighed:
+    """What a selection was asked about, weighed with the luminosity of its moment."""
+    clauses, frame = clauses_of_recipe(selection.rule), selection.in_full()
+    is_now = latest_change(session).change_set == selection.as_of
+    runs = frame["run_number"].unique().to_list()
+    return weigh(
+        frame.with_columns(clause.rule.condition().to_polars().alias(clause.column) for clause in clauses),
+        clauses,
+        luminosities(session, runs, as_of=None if is_now else selection.as_of),
+        kept=selection.kept,
+        within=selection.options.within,
+    )
 
 
 def distinct(failed: Bools, apart: Bools) -> tuple[Ints, Ints]:

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from backend.golden.loss import View, account
 from backend.golden.loss_mapping import Category, categories_of, kind_of, tracker_part
 from backend.golden.loss_tables import Part, by_category, by_combination, lost_json, runs_of
-from backend.golden.one_per_run import Choice
 from backend.golden.weighing import Weighed, weigh
 from models.lumi_json import GoldenJson
 from models.lumis import LumiSet
@@ -62,12 +61,14 @@ def test_the_classes_add_up_to_recorded_minus_kept(
         assert runs_of(loss)[measure].sum() == pytest.approx(lost, abs=1e-9)
 
 
-@given(stretches(), luminosities, st.sampled_from(View), st.sampled_from(Choice))
+@given(stretches(), luminosities, st.sampled_from(View), st.booleans())
 def test_every_category_is_what_a_count_of_single_lumisections_says(
-    some: list[Stretch], delivered: Delivered, view: View, choice: Choice
+    some: list[Stretch], delivered: Delivered, view: View, is_any_enough: bool
 ) -> None:
-    loss = account(weigh(segments(some, CLAUSES), CLAUSES, luminosity(delivered), choice=choice), view)
-    exclusive, inclusive, recorded = counted_one_by_one(some, delivered, view, choice)
+    loss = account(
+        weigh(segments(some, CLAUSES), CLAUSES, luminosity(delivered), kept=kept_of(some, is_any_enough)), view
+    )
+    exclusive, inclusive, recorded = counted_one_by_one(some, delivered, view, is_any_enough)
     table = {row["category"]: row for row in by_category(loss).iter_rows(named=True)}
     assert {c: row["exclusive_lumisections"] for c, row in table.items() if row["exclusive_lumisections"]} == exclusive
     assert {c: row["inclusive_lumisections"] for c, row in table.items() if row["inclusive_lumisections"]} == inclusive
@@ -114,22 +115,34 @@ def delivered_in(delivered: Delivered, run: int, number: int) -> float | None:
     return of_run[number - 1] if number <= len(of_run) else None
 
 
-def counted_one_by_one(
-    some: list[Stretch], delivered: Delivered, view: View, choice: Choice
-) -> tuple[Counter[str], Counter[str], defaultdict[str, float]]:
-    """Lumisections by exclusive class, by inclusive category, and recorded by exclusive class."""
+def verdicts_of(some: list[Stretch]) -> dict[tuple[int, int], list[frozenset[int]]]:
+    """What fails in each lumisection of a run, in each dataset that has it."""
+    found: dict[tuple[int, int], list[frozenset[int]]] = defaultdict(list)
+    for stretch in some:
+        for number in LumiSet.span(stretch.first, stretch.last):
+            found[stretch.run, number].append(stretch.failed)
+    return found
+
+
+def kept_of(some: list[Stretch], is_any_enough: bool) -> GoldenJson:
+    """What every dataset of a run keeps, or any of them."""
     datasets: dict[int, set[int | None]] = defaultdict(set)
-    verdicts: dict[tuple[int, int], list[frozenset[int]]] = defaultdict(list)
     for stretch in some:
         datasets[stretch.run].add(stretch.dataset)
-        for number in LumiSet.span(stretch.first, stretch.last):
-            verdicts[stretch.run, number].append(stretch.failed)
+    needed = {run: 1 if is_any_enough else len(of_run) for run, of_run in datasets.items()}
+    passing = {place: sum(not failed for failed in found) for place, found in verdicts_of(some).items()}
+    return GoldenJson.of_numbers(place for place, count in passing.items() if count >= needed[place[0]])
+
+
+def counted_one_by_one(
+    some: list[Stretch], delivered: Delivered, view: View, is_any_enough: bool
+) -> tuple[Counter[str], Counter[str], defaultdict[str, float]]:
+    """Lumisections by exclusive class, by inclusive category, and recorded by exclusive class."""
+    kept = kept_of(some, is_any_enough)
     exclusive, inclusive, recorded = Counter[str](), Counter[str](), defaultdict[str, float](float)
-    for (run, number), failures in verdicts.items():
-        passing = sum(not failed for failed in failures)
-        is_kept = passing == len(datasets[run]) if choice is Choice.EVERY else passing > 0
+    for (run, number), failures in verdicts_of(some).items():
         failed = {i for of_one in failures for i in of_one if view.has(kind_of(CLAUSES[i].reads))}
-        if is_kept if view is View.ALL else not failed:
+        if kept.contains(run, number) if view is View.ALL else not failed:
             continue
         told, fails = class_of(failed)
         exclusive[told.value] += 1

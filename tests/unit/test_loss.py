@@ -7,7 +7,6 @@ from backend.golden.clauses import clauses_of_recipe
 from backend.golden.loss import Efficiencies, View, account, efficiencies
 from backend.golden.loss_mapping import Category, ClauseKind, categories_of, category_of, kind_of
 from backend.golden.loss_tables import Part, by_category, by_clause, by_combination, lost_json, runs_of
-from backend.golden.one_per_run import Choice
 from backend.golden.weighing import Weighed, weigh
 from backend.rules import parse
 from models.lumi_json import GoldenJson
@@ -21,9 +20,9 @@ BPIX, TOB, HF, BEAM = (clause_about(CLAUSES, bit) for bit in BITS)
 ENERGY, RECORDED = clause_about(CLAUSES, "energy"), clause_about(CLAUSES, "recorded_lumi")
 
 
-def weighed(*stretches: Stretch, choice: Choice = Choice.EVERY) -> Weighed:
+def weighed(*stretches: Stretch, **of_json: GoldenJson) -> Weighed:
     """Those stretches, every lumisection of run 1 with 2 /pb delivered and half of it recorded."""
-    return weigh(segments(stretches, CLAUSES), CLAUSES, luminosity({1: [2.0] * 100}), choice=choice)
+    return weigh(segments(stretches, CLAUSES), CLAUSES, luminosity({1: [2.0] * 100}), **of_json)
 
 
 def lost(*failed: int) -> Weighed:
@@ -101,10 +100,17 @@ def test_every_line_leads_down_to_runs_and_lumisections():
 
 def test_two_datasets_of_a_run_are_one_loss():
     both = (Stretch(1, 1, 10, dataset=7), Stretch(1, 1, 4, dataset=8), Stretch(1, 5, 8, frozenset({HCAL}), dataset=8))
-    every, either = account(weighed(*both)), account(weighed(*both, choice=Choice.ANY))
+    every, either = account(weighed(*both)), account(weighed(*both, kept=GoldenJson.of_ranges([(1, 1, 10)])))
     assert (every.total.lumisections, every.kept.lumisections, either.kept.lumisections) == (10, 4, 10)
     assert lost_json(every, Part(of_class=Category.DATASET)) == GoldenJson.of_ranges([(1, 9, 10)])
     assert lost_json(every, Part(of_class=Category.HCAL)) == GoldenJson.of_ranges([(1, 5, 8)])
+
+
+def test_what_was_made_of_it_and_what_was_asked_cut_the_segments():
+    golden, asked = GoldenJson.of_ranges([(1, 3, 5), (1, 8, 8)]), GoldenJson.of_ranges([(1, 2, 9)])
+    loss = account(weighed(Stretch(1, 1, 6), Stretch(1, 7, 10), kept=golden, within=asked))
+    assert lost_json(loss) == GoldenJson.of_ranges([(1, 2, 2), (1, 6, 7), (1, 9, 9)])
+    assert (loss.total.lumisections, loss.kept.recorded_per_pb) == (8, 4.0)
 
 
 def test_efficiencies_are_shares_of_luminosity():
