@@ -136,7 +136,7 @@ def whole_state(session: Session) -> dict[str, list[Any]]:
                 text(f"SELECT to_jsonb(t) - 'last_change' - 'changed_by' FROM {table} t ORDER BY 1")
             ).scalars()
         )
-        for table in ("run", "dataset", "segments", "configuration")
+        for table in ("run", "dataset", "segments", "luminosity", "configuration", "cycle_now")
     }
 
 

@@ -25,6 +25,7 @@ from tests.certifying import (
     ON_CALL,
     SHIFTER,
     a_flag,
+    at_once,
     classifiers,
     last_act,
     rules_say,
@@ -152,6 +153,16 @@ def test_what_somebody_said_meanwhile_is_not_withdrawn_unseen(on: Engine, sessio
         reset_run(on, ON_CALL, RUN, oms=OMS, with_people=True, seen=seen)
     reset_run(on, ON_CALL, RUN, oms=OMS, seen=seen)
     assert said_of(session)[BAD] == "10–20, 61–100"
+
+
+def test_of_two_who_reset_people_too_at_once_one_is_told(on: Engine, session: Session) -> None:
+    seen = latest_change(session).change_set
+    session.commit()
+
+    def reset(_: Session) -> None:
+        reset_run(on, ON_CALL, RUN, oms=OMS, with_people=True, seen=seen)
+
+    assert at_once(on, reset, reset) == ["Conflict", "done"]
 
 
 @pytest.mark.parametrize("actor", [CERTIFIER, DC_EXPERT, SHIFTER])

@@ -1,0 +1,127 @@
+"""Every act that people do: undone the state is row for row what it was, redone what it became; and of two people who
+do it at the same moment one does it and the other is told."""
+
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Engine
+
+import backend.certify
+from backend.access import Actor
+from backend.certify.cycles import MadeCycle
+from backend.certify.plan import record_plan
+from backend.certify.refresh import reset_run
+from backend.certify.taking_back import take_back
+from backend.db import engine_for, transaction
+from backend.embedded import Embedded
+from backend.queries import latest_change
+from backend.record import Act, LuminositySaid, Recorded, record
+from models.vocabulary import ActKind, LuminositySource
+from tests.certifying import EXPERT, at_once, last_act, whole_state
+from tests.factories import RUN
+from tests.peoples_acts import ACTS, PeoplesAct, arrange
+
+NOT_BY_PEOPLE = {ActKind.SETUP, ActKind.INGEST, ActKind.CLASSIFY, ActKind.PROPOSAL}
+"""What the registry, sources and rules say: nobody undoes it."""
+COLLEAGUE = Actor("M. Rossi", EXPERT.egroups, is_verified=True)
+ON_THEIR_OWN = {take_back, reset_run, record_plan}
+"""The undo itself, and the reset, which asks OMS and is undone by its own tests; and what batches have in common."""
+
+
+@pytest.fixture(scope="module")
+def arranged(postgresql: Embedded) -> Iterator[str]:
+    """The name of the database in which all of them can be done; it is copied, not written in."""
+    _create(postgresql, "every_act", "template")
+    on = engine_for(postgresql.url("every_act"))
+    arrange(on)
+    on.dispose()
+    yield "every_act"
+    _drop(postgresql, "every_act")
+
+
+@pytest.fixture
+def registry(postgresql: Embedded, arranged: str) -> Iterator[Engine]:
+    """A registry in which all of them can be done."""
+    _create(postgresql, "one_act", arranged)
+    on = engine_for(postgresql.url("one_act"))
+    yield on
+    on.dispose()
+    _drop(postgresql, "one_act")
+
+
+def _create(server: Embedded, name: str, of: str) -> None:
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {of} STRATEGY wal_log")
+
+
+def _drop(server: Embedded, name: str) -> None:
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def in_words(act: PeoplesAct) -> str:
+    return act.command.__name__
+
+
+def seen_in(engine: Engine) -> int:
+    with transaction(engine) as session:
+        return latest_change(session).change_set
+
+
+@pytest.mark.parametrize("act", ACTS, ids=in_words)
+def test_undone_the_state_is_row_for_row_what_it_was_and_redone_what_it_became(
+    registry: Engine, act: PeoplesAct
+) -> None:
+    with transaction(registry) as session:
+        before = whole_state(session)
+        act.do(session, EXPERT, latest_change(session).change_set)
+        done, after = last_act(session), whole_state(session)
+        assert done.kind == act.kind
+        assert after != before
+        undone = take_back(session, EXPERT, done.id).change_set
+        assert whole_state(session) == before
+        take_back(session, EXPERT, undone)
+        assert whole_state(session) == after
+
+
+@pytest.mark.parametrize("act", ACTS, ids=in_words)
+def test_of_two_who_do_it_at_the_same_moment_one_does_and_the_other_is_told(registry: Engine, act: PeoplesAct) -> None:
+    seen = seen_in(registry)
+    both = [lambda session, by=by: act.do(session, by, seen) for by in (EXPERT, COLLEAGUE)]
+    told, done = at_once(registry, *both)
+    assert done == "done"
+    assert told in {"Conflict", "WrongState", "InvalidInput", "NotFound"}
+
+
+def test_an_import_of_luminosity_is_undone_and_redone_too(registry: Engine) -> None:
+    with transaction(registry) as session:
+        before = whole_state(session)
+        said = LuminositySaid(RUN, LuminositySource.BRILCALC, 1, [0.5, None, 0.25], [0.4, None, 0.2])
+        act = Act(by="J. Novak", why="brilcalc", kind=ActKind.IMPORT_LUMINOSITY, luminosities=(said,))
+        done = record(session, act).change_set
+        after = whole_state(session)
+        undone = take_back(session, EXPERT, done).change_set
+        assert whole_state(session) == before != after
+        take_back(session, EXPERT, undone)
+        assert whole_state(session) == after
+
+
+def test_no_command_and_no_kind_of_act_is_forgotten() -> None:
+    assert {act.command for act in ACTS} == set(commands()) - ON_THEIR_OWN
+    of_people = {act.kind for act in ACTS} | {ActKind.IMPORT_LUMINOSITY, ActKind.UNDO}
+    assert of_people == set(ActKind) - NOT_BY_PEOPLE
+
+
+def commands() -> Iterator[Callable[..., Any]]:
+    """Everything in the package that an actor does and that leaves an act in the log."""
+    for module in pkgutil.iter_modules(backend.certify.__path__, "backend.certify."):
+        for _, found in inspect.getmembers(import_module(module.name), inspect.isfunction):
+            told = inspect.signature(found, eval_str=True)
+            is_own = found.__module__ == module.name and not found.__name__.startswith("_")
+            if is_own and "actor" in told.parameters and told.return_annotation in (Recorded, MadeCycle):
+                yield found
