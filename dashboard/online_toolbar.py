@@ -6,9 +6,10 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from backend.configuration import GLOBAL, Side
+from dashboard.choice import choice
 from dashboard.components.filter_bar import FILTER
 from dashboard.data import desks
-from dashboard.grid_sheets import FLAGS, SHEETS
+from dashboard.grid_sheets import SHEETS
 from dashboard.session import forget_unless, from_address, to_address
 
 SCOPES = {"all": "All runs", "significant": "Significant"}
@@ -29,31 +30,13 @@ def toolbar() -> tuple[str, str, str, bool]:
     """Draw the controls: which runs, whose components, which columns, and whether the page looks again by itself."""
     with st.container(key="toolbar", horizontal=True, vertical_alignment="center"):
         st.html('<span class="rr-title" role="heading" aria-level="1">Online</span>', width="content")
-        scope = st.segmented_control(
-            "Runs",
-            list(SCOPES),
-            format_func=SCOPES.__getitem__,
-            key="runs",
-            default="all",
-            required=True,
-            bind="query-params",
-            label_visibility="collapsed",
-        )
+        scope = choice("online", "runs", SCOPES, label="Runs")
         names = sorted((w.workspace for w in desks(Side.ONLINE)), key=lambda n: (n != GLOBAL, n))
         forget_unless("workspace", names)
         workspace = st.selectbox(
             "Workspace", names, key="workspace", bind="query-params", label_visibility="collapsed", width=150
         )
-        sheet = st.segmented_control(
-            "Columns",
-            list(SHEETS),
-            format_func=SHEETS.__getitem__,
-            key="columns",
-            default=FLAGS,
-            required=True,
-            bind="query-params",
-            label_visibility="collapsed",
-        )
+        sheet = choice("online", "columns", SHEETS, label="Columns")
         st.space("stretch")
         live = st.toggle("Live", key="live", bind="query-params", help="Look again every 15 s; nothing moves under you")
-    return str(scope), str(workspace), str(sheet), live
+    return scope, str(workspace), sheet, live

@@ -42,6 +42,14 @@ def permitted_button(
     return st.button(label, key=key, disabled=not given.is_given, help=help_, on_click=on_click, **how)
 
 
+def permitted_submit(
+    label: str, given: Permit, *, key: str, on_click: Callable[..., None], args: tuple[Any, ...]
+) -> bool:
+    """The button of a form that is disabled, with the reason on hover, where there is no permit."""
+    help_ = None if given.is_given else given.reason
+    return st.form_submit_button(label, key=key, disabled=not given.is_given, help=help_, on_click=on_click, args=args)
+
+
 @st.cache_data(ttl=10, show_spinner=False)
 def _matrix() -> Matrix:
     with reading() as session:

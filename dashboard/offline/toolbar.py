@@ -6,6 +6,7 @@ import streamlit as st
 
 from backend.access import Action
 from backend.configuration import GLOBAL, Side
+from dashboard.choice import choice
 from dashboard.data import desks
 from dashboard.permits import permit
 from dashboard.session import from_address, to_address
@@ -32,23 +33,9 @@ def toolbar() -> Desk:
     """Draw the controls; the address of the page holds what they say."""
     st.html('<span class="rr-title" role="heading" aria-level="1">Offline</span>', width="content")
     workspace = _workspace()
-    listed = _segmented("List", "list", LISTS)
-    sheet = _segmented("Columns", "columns", SHEETS)
+    listed = choice("offline", "list", LISTS, label="List")
+    sheet = choice("offline", "columns", SHEETS, label="Columns")
     return Desk(workspace, listed, sheet)
-
-
-def _segmented(label: str, key: str, words: dict[str, str]) -> str:
-    chosen = st.segmented_control(
-        label,
-        list(words),
-        format_func=words.__getitem__,
-        key=key,
-        default=next(iter(words)),
-        required=True,
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    return str(chosen)
 
 
 def _workspace() -> str:

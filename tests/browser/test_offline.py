@@ -134,7 +134,7 @@ def test_workspace_list_columns_filter_and_look_are_in_the_address_and_come_back
     page.get_by_role("button", name="ecal", exact=True).click()
     page.wait_for_url("**workspace=ecal**")
     assert query(page)["filter"] == ["run > 325000"]
-    assert query(page)["columns"] == ["States"]
+    assert query(page)["columns"] == ["states"]
     page.reload()
     page.wait_for_selector("[data-painted]")
     expect(page.get_by_role("radio", name="ecal")).to_be_checked()

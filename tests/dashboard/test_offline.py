@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlparse
 
 import psycopg
@@ -25,9 +24,8 @@ from models.vocabulary import Status
 from scripts.benchmarks.season import ingest_season
 from scripts.simulator.running import running_simulator
 from tests.certified_season import open_datasets, sign_off_runs
-from tests.pages import speaking_to
+from tests.pages import open_page, speaking_to
 
-VIEWS = Path(__file__).parents[2] / "dashboard" / "views"
 COMPONENTS = ["tracker-strip", "tracker-pixel"]
 ALL_GOOD = {name: {Status.GOOD: 90} for name in COMPONENTS}
 
@@ -146,22 +144,16 @@ def registry(certified_url: str) -> Iterator[None]:
         yield
 
 
-def offline(role: str = "dc-expert", *, chosen: dict[str, str] | None = None, **query: str) -> AppTest:
-    """The page as this role sees it, with these choices made in its segmented controls."""
-    app = AppTest.from_file(str(VIEWS / "offline.py"), default_timeout=30)
-    app.session_state["demo_role"] = role
-    for key, value in query.items():
-        app.query_params[key] = value
-    for key, value in (chosen or {}).items():
-        app.session_state[key] = value
-    return app.run()
+def offline(role: str = "dc-expert", **query: str) -> AppTest:
+    """The page as this role sees it."""
+    return open_page("offline", role=role, **query)
 
 
 @pytest.mark.usefixtures("registry")
 @pytest.mark.parametrize("listed", ["editable", "waiting", "aside", "hidden"])
 @pytest.mark.parametrize("columns", ["flags", "states"])
 def test_every_list_opens_with_components_and_with_states(listed: str, columns: str) -> None:
-    app = offline(workspace="tracker", chosen={"list": listed, "columns": columns})
+    app = offline(workspace="tracker", list=listed, columns=columns)
     assert not app.exception
     assert not app.error
 
@@ -189,7 +181,7 @@ def test_a_filter_that_cannot_be_read_is_a_sentence() -> None:
 
 @pytest.mark.usefixtures("registry")
 def test_the_call_in_python_names_the_states_of_the_list() -> None:
-    app = offline(workspace="tracker", chosen={"list": "waiting"})
+    app = offline(workspace="tracker", list="waiting")
     programs = [code.value for code in app.code if "get_datasets" in code.value]
     assert len(programs) == 1
     assert "dataset_attributes.tracker_state" in programs[0]

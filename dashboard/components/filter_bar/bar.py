@@ -7,6 +7,7 @@ import streamlit as st
 from backend.errors import InvalidFilter
 from backend.queries import EVERYTHING, RUNS, AllOf, AnyOf, Catalogue, Filter, all_of, format_filter, parse_filter
 from dashboard.components.filter_bar.form import condition_form
+from dashboard.components.filter_bar.saved import saved_popover
 from dashboard.filter_words import in_words
 
 FILTER = "filter"
@@ -54,6 +55,7 @@ def filter_bar(components: Sequence[str], catalogue: Catalogue = RUNS, *, exampl
             args=(EVERYTHING, catalogue),
             disabled=not st.session_state[FILTER],
         )
+        saved_popover(FILTER, asked, catalogue)
     if refused:
         st.error(refused, icon=":material/filter_alt_off:")
     return asked
