@@ -1,12 +1,12 @@
 """The clauses of a recipe: what must all hold of a lumisection, and which of them do, row by row of a frame."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from backend.rules import Rule, parse
-from backend.rules.nodes import Node, Operation, as_json, as_text
+from backend.rules import Rule
+from backend.rules.nodes import as_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ def clauses_of_recipe(rule: Rule) -> tuple[Clause, ...]:
 
     A rule that is no ``and`` is its one clause.
 
+    >>> from backend.rules import parse
     >>> rule = parse({"and": [{"var": "a"}, {"and": [{"var": "b"}, {"or": [{"var": "c"}, {"var": "d"}]}]}]})
     >>> [clause.reads for clause in clauses_of_recipe(rule)]
     [('a',), ('b',), ('c', 'd')]
     """
-    rules = (parse(as_json(node)) for node in _opened(rule.root))
-    return tuple(Clause(index, clause, _reads(clause)) for index, clause in enumerate(rules))
+    return tuple(Clause(index, clause, _reads(clause)) for index, clause in enumerate(rule.operands()))
 
 
 def clause_verdicts(frame: pl.DataFrame, clauses: Sequence[Clause]) -> pl.DataFrame:
@@ -58,15 +58,6 @@ def clause_verdicts(frame: pl.DataFrame, clauses: Sequence[Clause]) -> pl.DataFr
         ``clause.<index> bool`` for each clause, never null; the rows are those of the frame.
     """
     return frame.select(clause.rule.condition().to_polars().alias(clause.column) for clause in clauses)
-
-
-def _opened(node: Node) -> Iterator[Node]:
-    """The operands of an ``and`` and of those in it. One without operands stays: it is never true."""
-    if isinstance(node, Operation) and node.operator == "and" and node.operands:
-        for operand in node.operands:
-            yield from _opened(operand)
-    else:
-        yield node
 
 
 def _reads(rule: Rule) -> tuple[str, ...]:

@@ -6,16 +6,16 @@ luminosity or the number, in each lumisection of what every other clause keeps.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 import polars as pl
 
 from backend.golden.cells import Bools, Cells, Ints, Spans
-from backend.golden.clauses import Clause, clause_verdicts
+from backend.golden.clauses import Clause
 from backend.golden.frame import Frame
 from backend.golden.luminous import facts_of_lumisections
 from backend.golden.places import Level, level_of
+from backend.rules import all_hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +86,10 @@ def _read_by(clauses: Sequence[Clause]) -> list[str]:
 
 def _all_hold(facts: pl.DataFrame, clauses: Sequence[Clause], height: int) -> Bools:
     """Where all clauses hold; a clause that reads nothing holds everywhere or nowhere."""
-    holds: Bools = np.ones(height, bool)
-    for clause in clauses:
-        if not clause.reads:
-            holds &= clause.rule.holds({})
-    reading = [clause for clause in clauses if clause.reads]
-    if reading and height:
-        verdicts = clause_verdicts(facts, reading)
-        holds &= reduce(pl.Series.__and__, verdicts).to_numpy()
+    if not all(clause.rule.holds({}) for clause in clauses if not clause.reads):
+        return np.zeros(height, bool)
+    reading = [clause.rule for clause in clauses if clause.reads]
+    if not reading or not height:
+        return np.ones(height, bool)
+    holds: Bools = facts.select(all_hold(reading).to_polars()).to_series().to_numpy()
     return holds

@@ -47,10 +47,18 @@ class Frames:
         self._lock = Lock()
 
     def frame(self, on: Engine, scope: Scope, reads: Iterable[str]) -> Frame:
-        """The frame of a scope as it is now, with what is needed for the facts that are read."""
+        """The frame of a scope as it is now, with what is needed for the facts that are read.
+
+        Raises
+        ------
+        InvalidInput
+            If the pattern of the scope cannot be.
+        """
         names = tuple(reads)
         with self._alone(scope):
             kept = self._frames.get(scope)
+            if kept is None:
+                scope.check(on)
             with snapshot(on) as read:
                 frame = _loaded(read, scope, names) if kept is None else _refreshed(read, kept, scope, names)
             self._keep(scope, frame)

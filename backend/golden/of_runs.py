@@ -21,13 +21,14 @@ def in_runs(run: npt.NDArray[np.int32], asked: Bools, spans: Spans, *, is_enough
     asked
         Which datasets count.
     spans
-        Disjoint within a dataset.
+        Disjoint within a dataset; sorted by dataset and first lumisection.
     """
-    chosen = asked[spans.dataset]
-    of_run = run[spans.dataset[chosen]].astype(np.int64)
-    begin, end = of_run * _STRIDE + spans.first[chosen], of_run * _STRIDE + spans.last[chosen] + 1
-    if not len(begin):
+    if not len(spans):
         return GoldenJson()
+    whole = _merged(spans)
+    chosen = asked[whole.dataset]
+    of_run = run[whole.dataset[chosen]].astype(np.int64)
+    begin, end = of_run * _STRIDE + whole.first[chosen], of_run * _STRIDE + whole.last[chosen] + 1
     edges, at = np.unique(np.concatenate((begin, end)), return_inverse=True)
     signs = np.repeat((1, -1), len(begin))
     covered = np.cumsum(np.bincount(at, signs, len(edges)).astype(np.int64))
@@ -35,6 +36,13 @@ def in_runs(run: npt.NDArray[np.int32], asked: Bools, spans: Spans, *, is_enough
     before = np.append(False, holds[:-1])
     first, stop = edges[holds & ~before], edges[~holds & before]
     return _json(first // _STRIDE, first % _STRIDE, stop % _STRIDE - 1)
+
+
+def _merged(spans: Spans) -> Spans:
+    """The spans, those that go on where the one before ends made one with it."""
+    dataset, first, last = spans.dataset, spans.first, spans.last
+    begins = np.append(True, (dataset[1:] != dataset[:-1]) | (first[1:] != last[:-1] + 1))
+    return Spans(dataset[begins], first[begins], last[np.append(begins[1:], True)])
 
 
 def _asked_of(run: npt.NDArray[np.int32], asked: Bools, wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -62,8 +62,9 @@ def frame_as_of(on: Engine, scope: Scope, names: Iterable[str], as_of: int) -> F
     Raises
     ------
     InvalidInput
-        If there is no such change set yet.
+        If there is no such change set yet, or if the pattern of the scope cannot be.
     """
+    scope.check(on)
     with snapshot(on) as read:
         if not 0 <= as_of <= (latest := clock(read)):
             raise InvalidInput(f"There is no change set {as_of}; the latest is {latest}.")

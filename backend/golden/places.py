@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from enum import IntEnum
 
-from backend.errors import InvalidRule
+from backend.golden.attributes import recipe_facts
 from backend.rules import Rule
-from backend.rules.facts import Subject, facts_for, with_any_component
 from backend.rules.facts_checking import check_variables
 
 RUN_OMS, RUN_RR, DATASET = "run.oms.", "run.rr.", "dataset."
@@ -48,12 +47,5 @@ def names_read(rule: Rule) -> tuple[str, ...]:
     InvalidRule
         If one of them is no fact of recipes; names it and the name that was most likely meant.
     """
-    check_variables(rule, with_any_component(facts_for(Subject.RECIPE)))
+    check_variables(rule, recipe_facts())
     return tuple(dict.fromkeys(variable.name for variable in rule.variables))
-
-
-def part_of(name: str, place: str) -> str:
-    """The name of a fact at its place: of ``run.oms.energy`` at ``run.oms.`` it is ``energy``."""
-    if not name.startswith(place):
-        raise InvalidRule(f"The fact {name!r} does not stand at {place!r}.")
-    return name.removeprefix(place)

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, select, true
+from sqlalchemy import ColumnElement, Engine, and_, func, literal, select, true
 from sqlalchemy.exc import DataError
 from sqlalchemy.sql.expression import SQLColumnExpression
 from sqlmodel import Session, col
 
+from backend.db import transaction
 from backend.errors import InvalidInput
 from models.dataset import Dataset
 from models.vocabulary import ONLINE, DatasetState
@@ -49,6 +50,18 @@ class Scope:
         if len(ids) > _MOST_DATASETS_NAMED:
             raise InvalidInput(f"{len(ids):,} datasets are more than can be named one by one; give a pattern.")
         return cls(ids=ids, runs=runs)
+
+    def check(self, on: Engine) -> None:
+        """See that PostgreSQL can read the pattern.
+
+        Raises
+        ------
+        InvalidInput
+            With the pattern and what is wrong with it.
+        """
+        if self.pattern:
+            with transaction(on) as session:
+                check_pattern(session, self.pattern)
 
     def named(self, name: Sql, id_: Sql) -> ColumnElement[bool]:
         """Whether a dataset of that name and id is meant, as a condition of SQL."""

@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 from sqlalchemy import Engine
 
-from backend.db import transaction
 from backend.errors import InvalidInput
 from backend.golden.cells import Bools
 from backend.golden.clauses import clauses_of_recipe
@@ -19,7 +18,7 @@ from backend.golden.keeping import frames_of
 from backend.golden.of_runs import in_runs
 from backend.golden.past import frame_as_of
 from backend.golden.places import Level, level_of, names_read
-from backend.golden.scope import Scope, check_pattern
+from backend.golden.scope import Scope
 from backend.rules import Rule
 from models.lumi_json import GoldenJson
 from models.vocabulary import DatasetState
@@ -64,17 +63,23 @@ ALL = Options()
 class Selection:
     """What a recipe keeps of some datasets, as of a change set.
 
-    ``kept`` is the golden JSON; ``candidates`` are the known lumisections of all datasets that were asked.
+    ``kept`` is the golden JSON.
     """
 
     rule: Rule
     options: Options
     as_of: int
     kept: GoldenJson
-    candidates: GoldenJson
     _frame: Frame
     _asked: Bools
     _judged: Judged
+
+    @cached_property
+    def candidates(self) -> GoldenJson:
+        """The known lumisections of all datasets that were asked, of a run with several those of any."""
+        ground = self._frame.ground
+        known = in_runs(ground.datasets["run_number"].to_numpy(), self._asked, ground.known, is_enough=True)
+        return known if self.options.within is None else known & self.options.within
 
     @cached_property
     def by_dataset(self) -> pl.DataFrame:
@@ -157,9 +162,6 @@ def select(
     """
     names = names_read(rule)
     scope = Scope.of(datasets, options.runs)
-    if scope.pattern:
-        with transaction(on) as session:
-            check_pattern(session, scope.pattern)
     frame = frames_of(on).frame(on, scope, names) if as_of is None else frame_as_of(on, scope, names, as_of)
     asked = _asked(frame, options)
     if options.of_several is OfSeveral.REFUSE:
@@ -167,11 +169,10 @@ def select(
     judged = judge(frame, clauses_of_recipe(rule), among=asked)
     run = frame.ground.datasets["run_number"].to_numpy()
     is_enough = options.of_several is OfSeveral.UNION
-    candidates = in_runs(run, asked, frame.ground.known, is_enough=True)
     kept = in_runs(run, asked, judged.spans(frame.cells), is_enough=is_enough)
     if options.within is not None:
-        kept, candidates = kept & options.within, candidates & options.within
-    return Selection(rule, options, frame.ground.as_of, kept, candidates, frame, asked, judged)
+        kept = kept & options.within
+    return Selection(rule, options, frame.ground.as_of, kept, frame, asked, judged)
 
 
 def _asked(frame: Frame, options: Options) -> Bools:

@@ -10,7 +10,7 @@ True
 from backend.rules.explaining import Explained, Told, deciding_clauses
 from backend.rules.nodes import Json
 from backend.rules.parsing import OPERATORS
-from backend.rules.rule import Rule, evaluate, parse, parse_text
+from backend.rules.rule import Rule, all_hold, evaluate, parse, parse_text
 from backend.rules.variables import Comparison, Variable
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Rule",
     "Told",
     "Variable",
+    "all_hold",
     "deciding_clauses",
     "evaluate",
     "parse",

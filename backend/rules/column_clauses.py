@@ -4,6 +4,7 @@ import math
 import operator
 from collections.abc import Callable, Iterable
 
+import numpy as np
 import polars as pl
 
 from backend.rules.clauses import HAS, Clause, judge_clause
@@ -33,7 +34,7 @@ def where_clause(clause: Clause, column: pl.Series) -> pl.Series | None:
         return _with_absences(_where_number(clause, numbers), numbers, judge)
     if column.dtype == pl.String:
         return _with_absences(_where_text(clause, column), column, judge)
-    return None
+    return _by_word(column, judge) if column.dtype == pl.Enum else None
 
 
 def where_true(column: pl.Series) -> pl.Series | None:
@@ -43,12 +44,27 @@ def where_true(column: pl.Series) -> pl.Series | None:
     if column.dtype.is_numeric():
         numbers = column.cast(pl.Float64)
         return _with_absences(numbers != 0, numbers, is_truthy)
+    if column.dtype == pl.Enum:
+        return _by_word(column, is_truthy)
     return _with_absences(column != "", column, is_truthy) if column.dtype == pl.String else None
 
 
 def everywhere(height: int, value: object, dtype: type[pl.DataType] = pl.Boolean) -> pl.Series:
     """A column of that value in every row."""
     return pl.Series([value], dtype=dtype).new_from_index(0, height)
+
+
+def _by_word(column: pl.Series, judge: _Judge) -> pl.Series:
+    """What is judged of each word of an enumeration and of null, put in their places."""
+    words = column.dtype.categories  # type: ignore[attr-defined]  # it is an enumeration
+    said, places = np.array([*map(judge, words)], bool), column.to_physical()
+    if said.sum() == 1:
+        where = places == int(said.argmax())
+    elif len(words):
+        where = pl.Series(said[places.fill_null(0).to_numpy()])
+    else:
+        where = everywhere(len(column), False)
+    return everywhere(len(column), judge(None)).zip_with(column.is_null(), where) if column.null_count() else where
 
 
 def _by_table(column: pl.Series, judge: _Judge) -> pl.Series:

@@ -196,7 +196,9 @@ def _judgement(node: Operation) -> tuple[Operation, bool] | None:
 
 def _readable(column: pl.Series) -> pl.Series:
     """The column, if its values are those of JSON."""
-    if column.dtype in (pl.Categorical, pl.Enum):
+    if column.dtype == pl.Enum:
+        return column
+    if column.dtype == pl.Categorical:
         return column.cast(pl.String)
     if column.dtype.is_decimal():
         return column.cast(pl.Float64)

@@ -1,5 +1,6 @@
 """A rule in its three faces: it judges facts, it says why, and it judges whole frames."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -64,6 +65,13 @@ class Rule:
         """Whether it reads facts whose names only the facts tell, so that :attr:`variables` does not say all."""
         return has_computed_names(self.root)
 
+    def operands(self) -> tuple["Rule", ...]:
+        """The operands of an ``and`` as rules, those of an ``and`` within it too; a rule that is none is its only one.
+
+        All of them hold exactly where the rule holds. An ``and`` of nothing, which never holds, stays whole.
+        """
+        return tuple(map(_rule, _opened(self.root)))
+
     def as_json(self) -> Json:
         """The rule as it was parsed."""
         return as_json(self.root)
@@ -98,6 +106,19 @@ def evaluate(rule: object, data: object) -> Json:
     False
     """
     return parse(rule).evaluate(data)
+
+
+def all_hold(rules: Iterable[Rule]) -> Rule:
+    """The rule that says true where all of these hold, and false elsewhere; one at least must be given."""
+    return _rule(Operation("!!", (Operation("and", tuple(rule.root for rule in rules)),)))
+
+
+def _opened(node: Node) -> Iterator[Node]:
+    if isinstance(node, Operation) and node.operator == "and" and node.operands:
+        for operand in node.operands:
+            yield from _opened(operand)
+    else:
+        yield node
 
 
 def _rule(root: Node) -> Rule:

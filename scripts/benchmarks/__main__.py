@@ -21,6 +21,7 @@ from scripts.benchmarks.measure import HEAD, Measure
 from scripts.benchmarks.questions import measure_questions
 from scripts.benchmarks.reading import measure_rebuild, measure_time_travel
 from scripts.benchmarks.season import ingest_season
+from scripts.benchmarks.selecting import measure_selecting
 from scripts.benchmarks.writing import history, measure_writing
 from scripts.simulator.running import running_simulator
 
@@ -76,6 +77,10 @@ def _on(server: Embedded, *, quick: bool) -> Iterator[Measure]:
     yield from measure_questions(many, runs=6_000 if quick else 60_000)
     yield from measure_dataset_questions(many)
     many.dispose()
+    certified = engine_for(fresh("certified"))
+    make_ready(certified)
+    yield from measure_selecting(certified, runs=DATASETS // 10 if quick else DATASETS)
+    certified.dispose()
     past = engine_for(fresh("history"))
     make_ready(past)
     keys = history(past, datasets=DATASETS // 10 if quick else DATASETS)
