@@ -9,7 +9,8 @@ import polars as pl
 from backend.golden.loss import CATEGORIES, Loss
 from backend.golden.loss_mapping import CLASSES, Category, categories_of, kind_of
 from backend.golden.one_per_run import Bools
-from backend.golden.weighing import distinct, merged
+from backend.golden.ranges import merged, written
+from backend.golden.weighing import distinct
 from backend.projections.segments import Ints
 from models.lumi_json import GoldenJson
 
@@ -125,7 +126,9 @@ def runs_of(loss: Loss, part: Part | None = None) -> pl.DataFrame:
         }
     )
     summed = frame.group_by("run_number").agg(pl.all().sum()).sort("run_number")
-    return summed.join(_written(*weighed.ranges(where)), on="run_number", how="left", maintain_order="left")
+    ranges = pl.DataFrame(dict(zip(("run_number", "first", "last"), merged(*weighed.ranges(where)), strict=True)))
+    texts = ranges.group_by("run_number", maintain_order=True).agg(written())
+    return summed.join(texts, on="run_number", how="left", maintain_order="left")
 
 
 def lost_json(loss: Loss, part: Part | None = None) -> GoldenJson:
@@ -161,14 +164,6 @@ def _where_fails(loss: Loss, category: Category) -> Bools:
 def _indexes(loss: Loss, at: int) -> tuple[int, ...]:
     """The clauses that fail in a combination."""
     return tuple(loss.weighed.clauses[i].index for i in np.flatnonzero(loss.failed[at]).tolist())
-
-
-def _written(run: Ints, first: Ints, last: Ints) -> pl.DataFrame:
-    """The ranges of each run as :class:`LumiSet` writes them."""
-    frame = pl.DataFrame(dict(zip(("run_number", "first", "last"), merged(run, first, last), strict=True)))
-    begin, end = pl.col("first").cast(pl.String), pl.col("last").cast(pl.String)
-    text = pl.when(pl.col("first") == pl.col("last")).then(begin).otherwise(begin + "–" + end)
-    return frame.group_by("run_number", maintain_order=True).agg(text.str.join(", ").alias("ranges"))
 
 
 def _lists(which: Bools, names: Sequence[object], kind: pl.DataType) -> pl.Series:

@@ -5,19 +5,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from backend.golden.ranges import RUN, places, ranges_of
 from backend.projections.segments import Ints
 from models.lumi_json import GoldenJson
 from models.lumis import LumiSet
 
 Bools = npt.NDArray[np.bool_]
 
-_RUN = 2**16
-"""More than the highest lumisection: a run and a lumisection make one number."""
-
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Ranges of runs ; ``failed`` has a row per range, a column per clause; ``kept`` is the outcome."""
+    """Ranges of runs; ``failed`` has a row per range, a column per clause; ``kept`` is the outcome."""
 
     run: Ints
     first: Ints
@@ -34,10 +32,8 @@ class Rows:
 
     def in_order(self) -> "Rows":
         """The same, sorted by run and first lumisection."""
-        places = self.run * _RUN + self.first
-        if (places[1:] > places[:-1]).all():
-            return self
-        return self.take(np.argsort(places))
+        begins = places(self.run, self.first)
+        return self if (begins[1:] > begins[:-1]).all() else self.take(np.argsort(begins))
 
 
 def one_per_run(rows: Rows, dataset: Ints) -> Rows:
@@ -50,7 +46,7 @@ def one_per_run(rows: Rows, dataset: Ints) -> Rows:
     """
     if not _overlap(rows, dataset):
         return rows
-    begin, end = rows.run * _RUN + rows.first, rows.run * _RUN + rows.last + 1
+    begin, end = places(rows.run, rows.first), places(rows.run, rows.last) + 1
     edges = np.unique(np.concatenate((begin, end)))
     at, until = np.searchsorted(edges, begin), np.searchsorted(edges, end)
     times = until - at
@@ -63,8 +59,8 @@ def one_per_run(rows: Rows, dataset: Ints) -> Rows:
     keeping = np.add.reduceat(rows.kept[row].astype(np.int64), starts)
     return Rows(
         run,
-        edges[cells] - run * _RUN,
-        edges[cells + 1] - run * _RUN - 1,
+        edges[cells] - run * RUN,
+        edges[cells + 1] - run * RUN - 1,
         np.logical_or.reduceat(rows.failed[row], starts, axis=0),
         keeping == _datasets_of(rows.run, dataset, run),
     )
@@ -92,8 +88,8 @@ def parted(rows: Rows, json: GoldenJson) -> tuple[Rows, Bools]:
 
 def _held(rows: Rows, json: GoldenJson) -> Ints:
     """How many lumisections of each row the JSON holds."""
-    ranges = np.array(list(json.ranges()), np.int64).reshape(-1, 3)
-    begins, ends = ranges[:, 0] * _RUN + ranges[:, 1], ranges[:, 0] * _RUN + ranges[:, 2] + 1
+    run, first, last = ranges_of(json)
+    begins, ends = places(run, first), places(run, last) + 1
     before = np.append(0, np.cumsum(ends - begins))
 
     def below(place: Ints) -> Ints:
@@ -101,7 +97,7 @@ def _held(rows: Rows, json: GoldenJson) -> Ints:
         reach = np.minimum(place, np.append(ends, 0)[at - 1]) - np.append(ends, 0)[at - 1]
         return np.asarray(before[at] + np.where(at > 0, reach, 0))
 
-    return below(rows.run * _RUN + rows.last + 1) - below(rows.run * _RUN + rows.first)
+    return below(places(rows.run, rows.last) + 1) - below(places(rows.run, rows.first))
 
 
 def _overlap(rows: Rows, dataset: Ints) -> bool:

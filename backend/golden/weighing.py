@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from backend.golden.clauses import Clause, clauses_of_recipe
 from backend.golden.one_per_run import Bools, Rows, one_per_run, parted
+from backend.golden.ranges import json_of
 from backend.golden.selection import Selection
 from backend.golden.sums import LuminositySums, Weights
 from backend.projections.segments import Ints
@@ -83,7 +84,7 @@ class Weighed:
 
     def json(self, where: Bools) -> GoldenJson:
         """The lumisections of the ranges where it is so said."""
-        return GoldenJson.of_ranges(zip(*(array.tolist() for array in merged(*self.ranges(where))), strict=True))
+        return json_of(*self.ranges(where))
 
     def without_luminosity(self) -> GoldenJson:
         """The lumisections of which no luminosity is known, by name."""
@@ -162,18 +163,3 @@ def distinct(failed: Bools, apart: Bools) -> tuple[Ints, Ints]:
         _, found = np.unique(found * (at.max(initial=0) + 1) + at, return_inverse=True)
     _, representative, combination = np.unique(found, return_index=True, return_inverse=True)
     return np.asarray(combination, np.int64), np.asarray(representative, np.int64)
-
-
-def merged(run: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints, Ints]:
-    """The same lumisections in as few ranges as can be; they are disjoint, sorted by run and first."""
-    if not len(run):
-        return run, first, last
-    begins = np.append(True, (run[1:] != run[:-1]) | (first[1:] != last[:-1] + 1))
-    ends = np.append(begins[1:], True)
-    return run[begins], first[begins], last[ends]
-
-
-def _all(verdicts: pl.DataFrame, height: int) -> pl.Series:
-    if not verdicts.width:
-        return pl.Series([True], dtype=pl.Boolean).new_from_index(0, height)
-    return verdicts.select(pl.all_horizontal(pl.all())).to_series()

@@ -12,6 +12,7 @@ from pathlib import Path
 from backend.db import engine_for, upgrade
 from backend.embedded import Embedded, ensure_database
 from backend.start import make_ready
+from scripts.benchmarks.comparing import measure_comparing
 from scripts.benchmarks.dataset_questions import measure_dataset_questions
 from scripts.benchmarks.grid import measure_grid
 from scripts.benchmarks.ingesting import measure_ingest
@@ -73,6 +74,7 @@ def _on(server: Embedded, *, quick: bool) -> Iterator[Measure]:
 
     yield from measure_judging()
     yield from measure_losing(datasets=DATASETS // 10 if quick else DATASETS)
+    yield from measure_comparing()
     many = engine_for(fresh("many"))
     yield from measure_questions(many, runs=6_000 if quick else 60_000)
     yield from measure_dataset_questions(many)
