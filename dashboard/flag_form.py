@@ -4,9 +4,10 @@ from functools import partial
 
 import streamlit as st
 
-from backend.certify.flags import SHORTEST_COMMENT, Flag, flag_lumisections, give_back
+from backend.certify.flags import Flag, flag_lumisections, give_back
 from backend.certify.flags_preview import FlagsPreview, preview_flags
 from backend.certify.places import Place
+from backend.certify.sayable import SHORTEST_COMMENT
 from backend.configuration import causes
 from backend.errors import RegistryError
 from backend.record import DatasetKey

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from backend.access import Action, Actor
-from backend.certify.flags import SHORTEST_COMMENT
 from backend.certify.permitted import permitted
 from backend.certify.places import workspace_of
-from backend.certify.plan import Plan, Tally, a_word, pieces, record_plan, status_of
+from backend.certify.plan import Plan, Tally, a_word, by_state, pieces, record_plan, status_of
 from backend.certify.said import text_or_none
+from backend.certify.sayable import refuse_unknown_cause, refuse_unsayable
 from backend.certify.ticked import Ticked, ticked_datasets
-from backend.configuration import Side, causes, workspaces
+from backend.configuration import Side, workspaces
 from backend.errors import InvalidInput, NotFound
 from backend.queries.flags import FlagInForce, Flags, flags_in_force
 from backend.record import Recorded, columns_by_name
 from models.lumis import EMPTY, LumiRange
-from models.vocabulary import SAYABLE, Origin, Status
+from models.vocabulary import Origin, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +99,15 @@ def open_columns(tally: Tally, dataset: Ticked, columns: Mapping[str, int], *, w
     whys = {name: dataset.why_untouched(workspace_of(name), with_closed=with_closed) for name in columns}
     found = {name: id_ for name, id_ in columns.items() if whys[name] is None}
     if not found:
-        tally.leaves_out(dataset, ", ".join(dict.fromkeys(filter(None, whys.values()))))
+        desks = map(workspace_of, columns)
+        tally.leaves_out(dataset, ", ".join(dict.fromkeys(filter(None, whys.values()))), of=by_state(*desks))
     return found
 
 
 def _checked(session: Session, actor: Actor, setting: Setting) -> Mapping[str, int]:
     columns = permitted_columns(session, actor, setting.columns, with_closed=setting.with_closed)
-    if setting.status not in SAYABLE:
-        raise InvalidInput(f"Nobody can say {setting.status.word}; there are {', '.join(s.word for s in SAYABLE)}.")
-    comment = text_or_none(setting.comment, what="comment") or ""
-    if setting.status is Status.BAD and len(comment) < SHORTEST_COMMENT:
-        raise InvalidInput(f"BAD needs a comment of {SHORTEST_COMMENT} characters or more, not {comment!r}.")
-    cause = text_or_none(setting.cause, what="cause")
-    for workspace in dict.fromkeys(map(workspace_of, setting.columns)) if cause else ():
-        offered = [known.word for known in causes(session, workspace)]
-        if cause not in offered:
-            raise InvalidInput(f"{workspace} offers no cause {cause!r:.60}; it offers {', '.join(offered) or 'none'}.")
+    refuse_unsayable(setting.status, setting.comment)
+    refuse_unknown_cause(session, setting.cause, map(workspace_of, setting.columns))
     return columns
 
 

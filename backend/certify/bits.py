@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlmodel import Session
 
 from backend.access import Action, Actor
-from backend.certify.flags import SHORTEST_COMMENT
 from backend.certify.permitted import permitted
 from backend.certify.places import Place, refuse_outside
 from backend.certify.said import text_or_none
+from backend.certify.sayable import SHORTEST_COMMENT
 from backend.certify.standing import standing_datasets
 from backend.configuration import GLOBAL
 from backend.errors import InvalidInput, NotFound

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from backend.access import Action, Actor
 from backend.certify.permitted import permitted
-from backend.certify.plan import Plan, Tally, record_plan
+from backend.certify.plan import Plan, Tally, by_state, record_plan
 from backend.certify.ticked import Ticked, ticked_datasets
 from backend.configuration import GLOBAL, Side, workspaces
 from backend.errors import InvalidInput, NotFound
@@ -110,7 +110,7 @@ def plan_move(
     if to is _OPEN and moved.get(GLOBAL) is _WAITING:
         moved |= {desk: _WAITING for desk, state in dataset.states.items() if state == _WAITING}
     if not moved:
-        tally.leaves_out(dataset, _why_not(dataset, desks))
+        tally.leaves_out(dataset, _why_not(dataset, desks), of=by_state(*desks))
         return
     tally.changes(dataset)
     tally.moves.update((desk, state, to) for desk, state in moved.items())

@@ -8,13 +8,9 @@ from sqlmodel import Session
 from backend.access import Actor
 from backend.certify.places import Checked, Place, checked_places, workspace_of
 from backend.certify.said import text_or_none
-from backend.configuration import causes
-from backend.errors import InvalidInput
+from backend.certify.sayable import refuse_unknown_cause, refuse_unsayable
 from backend.record import Act, LumisectionSaid, Recorded, record
-from models.vocabulary import SAYABLE, ActKind, Origin, Status
-
-SHORTEST_COMMENT = 3
-"""So many characters at least tell others why something is BAD."""
+from models.vocabulary import ActKind, Origin, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,31 +71,13 @@ def checked_flags(session: Session, actor: Actor, flags: Sequence[Flag], *, are_
     """See that these flags can be said by the actor; as :func:`flag_lumisections`."""
     checked = checked_places(session, actor, [flag.place for flag in flags], are_held=are_held)
     for flag in flags:
-        _refuse_unsayable(flag)
-    _refuse_unknown_causes(session, flags)
-    return checked
-
-
-def _refuse_unsayable(flag: Flag) -> None:
-    if flag.status not in SAYABLE:
-        raise InvalidInput(
-            f"Nobody can say {flag.status.word}; there are {', '.join(status.word for status in SAYABLE)}."
-        )
-    comment = text_or_none(flag.comment, what="comment")
-    if flag.status is Status.BAD and len(comment or "") < SHORTEST_COMMENT:
-        raise InvalidInput(f"BAD needs a comment of {SHORTEST_COMMENT} characters or more, not {comment or ''!r}.")
-
-
-def _refuse_unknown_causes(session: Session, flags: Sequence[Flag]) -> None:
-    offered: dict[str, list[str]] = {}
+        refuse_unsayable(flag.status, flag.comment)
+    named: dict[str | None, list[str]] = {}
     for flag in flags:
-        cause = text_or_none(flag.cause, what="cause")
-        for workspace in dict.fromkeys(map(workspace_of, flag.place.components)) if cause else ():
-            if workspace not in offered:
-                offered[workspace] = [known.word for known in causes(session, workspace)]
-            if cause not in offered[workspace]:
-                has = ", ".join(offered[workspace]) or "none"
-                raise InvalidInput(f"{workspace} offers no cause {cause!r:.60}; it offers {has}.")
+        named.setdefault(flag.cause, []).extend(map(workspace_of, flag.place.components))
+    for cause, workspaces in named.items():
+        refuse_unknown_cause(session, cause, workspaces)
+    return checked
 
 
 def _words(flag: Flag, checked: Checked) -> list[LumisectionSaid]:

@@ -6,14 +6,12 @@ from sqlmodel import Session
 
 from backend.access import Action, Actor
 from backend.certify.permitted import permitted
-from backend.certify.plan import Plan, Tally, record_plan
+from backend.certify.plan import HIDDEN, Plan, Tally, by_state, record_plan
 from backend.certify.ticked import CLOSED, Ticked, ticked_datasets
 from backend.configuration import GLOBAL
 from backend.errors import InvalidInput
 from backend.record import DatasetSaid, Recorded
 from models.vocabulary import ActKind, Origin
-
-HIDDEN = "hidden"
 
 
 def hide_datasets(
@@ -68,9 +66,9 @@ def _planned(datasets: Sequence[Ticked], *, is_hidden: bool, with_closed: bool) 
     tally = Tally()
     for dataset in datasets:
         if dataset.is_hidden is is_hidden:
-            tally.leaves_out(dataset, "hidden already" if is_hidden else "not hidden")
+            tally.leaves_out(dataset, "hidden already" if is_hidden else "not hidden", of=(HIDDEN,))
         elif not with_closed and (state := dataset.state_in(GLOBAL)) in CLOSED:
-            tally.leaves_out(dataset, f"{state} in {GLOBAL}")
+            tally.leaves_out(dataset, f"{state} in {GLOBAL}", of=by_state(GLOBAL))
         else:
             tally.changes(dataset)
             tally.of_datasets.append(DatasetSaid(dataset.key, {HIDDEN: is_hidden}, Origin.PERSON))

@@ -4,7 +4,7 @@ A page shows it before anything is said; the command makes it once more, with th
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session
@@ -17,6 +17,8 @@ from backend.queries.flags import FlagInForce
 from backend.record import Act, DatasetKey, DatasetSaid, LumisectionSaid, Recorded, record
 from models.lumis import EMPTY, LumiRange, LumiSet
 from models.vocabulary import ActKind, Origin, Status
+
+HIDDEN = "hidden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,9 @@ class Plan:
         In how many lumisections of columns a person's word is covered by another.
     moves
         (Workspace, from, to) → how many datasets.
-    reads
-        The places that the plan was made of: who changed one of them after the preview made it another plan.
+    reads, reads_of_datasets
+        The places that the plan was made of, and the attributes that left datasets out: who changed one of them after
+        the preview made it another plan.
     """
 
     datasets: tuple[DatasetKey, ...] = ()
@@ -62,9 +65,18 @@ class Plan:
     of_datasets: tuple[DatasetSaid, ...] = ()
     of_lumisections: tuple[LumisectionSaid, ...] = ()
     reads: tuple[LumisectionSaid, ...] = ()
+    reads_of_datasets: tuple[DatasetSaid, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.new_datasets or self.of_datasets or self.of_lumisections)
+
+    @property
+    def why_nothing(self) -> str:
+        """Why the datasets stay as they are: ``2 datasets SIGNOFF in tracker``."""
+        if not self.left_out:
+            return "it is so already"
+        reasons = Counter(left.why for left in self.left_out)
+        return ", ".join(f"{count} dataset{'s' * (count != 1)} {why}" for why, count in reasons.items())
 
 
 def record_plan(
@@ -74,13 +86,11 @@ def record_plan(
 
     Raises
     ------
+    Conflict
+        If somebody changed after ``seen`` what the plan was made of, even if that left nothing to be done.
     WrongState
         If nothing would change; the sentence says why.
-    Conflict
-        If somebody changed after ``seen`` what the plan was made of.
     """
-    if not plan:
-        raise WrongState(f"Nothing would change: {_why_nothing(plan)}.")
     act = Act(
         by=actor.name,
         why=why,
@@ -90,7 +100,10 @@ def record_plan(
         lumisections=plan.of_lumisections,
     )
     there = tuple(said for said in plan.of_datasets if said.dataset not in plan.new_datasets)
-    refuse_unseen(session, replace(act, new_datasets=(), datasets=there, lumisections=plan.reads), seen=seen)
+    read = replace(act, new_datasets=(), datasets=(*there, *plan.reads_of_datasets), lumisections=plan.reads)
+    refuse_unseen(session, read, seen=seen)
+    if not plan:
+        raise WrongState(f"Nothing would change: {plan.why_nothing}.")
     return record(session, act)
 
 
@@ -107,15 +120,18 @@ class Tally:
     of_datasets: list[DatasetSaid] = field(default_factory=list)
     of_lumisections: list[LumisectionSaid] = field(default_factory=list)
     reads: list[LumisectionSaid] = field(default_factory=list)
+    reads_of_datasets: list[DatasetSaid] = field(default_factory=list)
     new_datasets: list[DatasetKey] = field(default_factory=list)
 
     def changes(self, dataset: Ticked) -> None:
         """The dataset is one of those that change."""
         self.datasets[dataset.key] = len(dataset.known)
 
-    def leaves_out(self, dataset: Ticked, why: str) -> None:
-        """The dataset stays as it is."""
+    def leaves_out(self, dataset: Ticked, why: str, *, of: Collection[str] = ()) -> None:
+        """The dataset stays as it is, because of some of its attributes."""
         self.left_out.append(LeftOut(dataset.key, why))
+        if of:
+            self.reads_of_datasets.append(DatasetSaid(dataset.key, dict.fromkeys(of), Origin.PERSON))
 
     def looks_at(self, dataset: Ticked, columns: Iterable[int]) -> None:
         """The plan is made of what holds of these columns, in all lumisections of the dataset."""
@@ -136,7 +152,13 @@ class Tally:
             of_datasets=tuple(self.of_datasets),
             of_lumisections=tuple(self.of_lumisections),
             reads=tuple(self.reads),
+            reads_of_datasets=tuple(self.reads_of_datasets),
         )
+
+
+def by_state(*desks: str) -> tuple[str, ...]:
+    """The attributes that decide whether workspaces can do something with a dataset."""
+    return (HIDDEN, *(f"state.{desk}" for desk in dict.fromkeys(desks)))
 
 
 def a_word(
@@ -169,10 +191,3 @@ def pieces(flags: Iterable[FlagInForce], known: LumiSet) -> list[tuple[LumiSet, 
 def status_of(flag: FlagInForce | None) -> Status | None:
     """The status; none of what nobody spoke of."""
     return None if flag is None else flag.status
-
-
-def _why_nothing(plan: Plan) -> str:
-    if not plan.left_out:
-        return "it is so already"
-    reasons = Counter(left.why for left in plan.left_out)
-    return ", ".join(f"{count} dataset{'s' * (count != 1)} {why}" for why, count in reasons.items())

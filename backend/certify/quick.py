@@ -12,7 +12,7 @@ from backend.access import Action, Actor
 from backend.certify.datasets import plan_move
 from backend.certify.permitted import permitted
 from backend.certify.places import workspace_of
-from backend.certify.plan import Plan, Tally, a_word, pieces, record_plan, status_of
+from backend.certify.plan import Plan, Tally, a_word, by_state, pieces, record_plan, status_of
 from backend.certify.said import text_or_none
 from backend.certify.ticked import Ticked, ticked_datasets
 from backend.configuration import GLOBAL, Side, workspaces
@@ -126,7 +126,7 @@ def _planned(
     flags = flags_in_force(session, [d.id for d in datasets], [id_ for id_, _ in columns.values()])
     for dataset in datasets:
         if why := dataset.why_untouched(workspace):
-            tally.leaves_out(dataset, why)
+            tally.leaves_out(dataset, why, of=by_state(workspace))
             continue
         _certify(tally, dataset, flags, columns, comment)
         if with_sign_off:

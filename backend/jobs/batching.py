@@ -50,11 +50,11 @@ class Batch(Errand):
     def work(self, hand: Hand) -> str:
         """Do it. Done anew after a worker died, it finds what is so already, and says nothing twice."""
         hand.progress(0.0, f"{len(self.ids)} datasets are held and counted")
-        try:
-            with transaction(hand.engine) as session:
-                done = self.order.do(session, self.asker.actor, self.ids, why=self.why, seen=self.seen)
-        except WrongState as nothing:
-            return f"Nothing is left to do. {nothing}"
+        with transaction(hand.engine) as session:
+            plan = self.order.plan(session, self.asker.actor, self.ids)
+            if not plan:
+                return f"Nothing is left to do: {plan.why_nothing}."
+            done = self.order.do(session, self.asker.actor, self.ids, why=self.why, seen=self.seen)
         return f"Recorded as change set {done.change_set}."
 
 

@@ -10,9 +10,9 @@ from backend.certify.batch import Setting, preview_setting, set_columns
 from backend.certify.copying import Copy, copy_datasets, preview_copies
 from backend.certify.copying_columns import ColumnsCopy, copy_columns, preview_columns
 from backend.certify.datasets import move_datasets, preview_moves
-from backend.certify.flags import SHORTEST_COMMENT
 from backend.certify.hiding import hide_datasets, preview_hiding, show_datasets
 from backend.certify.plan import Plan
+from backend.certify.sayable import SHORTEST_COMMENT
 from backend.record import Recorded
 from dashboard.offline.acts import Selection, datasets, plan_of, preview_of
 from dashboard.offline.preview import Preview, Wish, show

@@ -7,10 +7,11 @@ import streamlit as st
 from sqlmodel import Session
 
 from backend.access import Actor
-from backend.certify.flags import SHORTEST_COMMENT, Flag, flag_lumisections
+from backend.certify.flags import Flag, flag_lumisections
 from backend.certify.flags_preview import FlagsPreview, preview_flags
 from backend.certify.places import Place
 from backend.certify.plan import LeftOut
+from backend.certify.sayable import SHORTEST_COMMENT
 from backend.configuration import causes
 from backend.errors import RegistryError
 from backend.record import DatasetKey, Recorded

@@ -170,6 +170,14 @@ def test_a_move_is_undone(session: Session) -> None:
     assert states(session, key) == before
 
 
+def test_who_comes_second_is_told_who_came_first_though_nothing_is_left_to_move(session: Session) -> None:
+    key = a_dataset(session)
+    seen = latest_change(session).change_set
+    move(session, key, to=SIGNOFF)
+    with pytest.raises(Conflict, match=rf"J\. Novak changed state\.tracker of {key} at \d\d:\d\d UTC"):
+        move(session, key, to=SIGNOFF, seen=seen)
+
+
 def test_who_has_not_seen_that_somebody_moved_it_is_told(session: Session) -> None:
     key = a_dataset(session)
     seen = latest_change(session).change_set

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from backend.access import VISITOR, demo_actor
+from backend.certify.batch import Setting, set_columns
 from backend.certify.quick import certified_columns, preview_quick, quick_certify
 from backend.configuration import ensure_defaults
 from backend.db import transaction
@@ -121,6 +122,17 @@ def test_what_is_not_open_stays(session: Session, state: DatasetState) -> None:
     assert (said(session, closed, STRIP), said(session, is_open, STRIP)) == ({"NOTSET": ALL}, {"GOOD": ALL})
     with pytest.raises(WrongState, match=f"Nothing would change: 1 dataset {state} in tracker"):
         certify(session, closed)
+
+
+def test_who_comes_second_is_told_who_came_first_though_nothing_is_left_to_confirm(session: Session) -> None:
+    key = a_dataset(session, flags={STRIP: everywhere(Status.NOTSET)})
+    seen = latest_change(session).change_set
+    certify(session, key, with_sign_off=True)
+    with pytest.raises(Conflict, match=r"A\. Keller changed state\.tracker of"):
+        certify(session, key, seen=seen)
+    with pytest.raises(Conflict, match=r"A\. Keller changed state\.tracker of"):
+        hurried = Setting((STRIP,), Status.GOOD)
+        set_columns(session, EXPERT, [dataset_id(session, key)], setting=hurried, seen=seen)
 
 
 def test_globally_a_desk_that_has_closed_is_left_alone(session: Session) -> None:
