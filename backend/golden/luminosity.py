@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy import text
 from sqlmodel import Session
 
-from backend.projections.segments import Ints
+from backend.golden.sums import LuminositySums
 from backend.queries import BEST_FIRST, luminosities
 from models.lumi_json import GoldenJson
 from models.vocabulary import LuminositySource
@@ -91,47 +91,32 @@ def luminosity_of_json(
         The change set after which luminosity is looked at; none: as it stands now. Which runs are registered is
         always of now.
     """
-    runs = np.array(list(json), np.int64)
-    run, number = _places(json)
     held = luminosities(session, json, sources=sources, as_of=as_of)
-    delivered, recorded = held.at(runs[run], number)
-    is_missing = np.isnan(delivered) | np.isnan(recorded)
-    delivered[is_missing] = recorded[is_missing] = 0.0
-    there = set(session.execute(_THERE, {"runs": runs.tolist()}).scalars())
-    without, in_delivered, in_recorded = (
-        np.bincount(run, series, len(runs)).tolist() for series in (is_missing, delivered, recorded)
+    sums = LuminositySums.of(held)
+    run, first, last = np.array(list(json.ranges()), np.int64).reshape(-1, 3).T
+    weights = sums.over(run, first, last)
+    place = np.searchsorted(np.array(list(json), np.int64), run)
+    without, delivered, recorded = (
+        np.bincount(place, of_ranges, len(json)).tolist()
+        for of_ranges in (weights.without, weights.delivered, weights.recorded)
     )
-    return JsonLuminosity(
-        tuple(
-            RunOfJson(
-                run_number=of,
-                lumisections=count,
-                without=int(without[at]),
-                delivered_per_pb=in_delivered[at],
-                recorded_per_pb=in_recorded[at],
-                source=held.sources.get(of),
-                is_registered=of in there,
-            )
-            for at, (of, count) in enumerate(json.counts().items())
-        ),
-        _named(runs[run[is_missing]], number[is_missing]),
+    there = set(session.execute(_THERE, {"runs": list(json)}).scalars())
+    runs = (
+        RunOfJson(
+            run_number=of,
+            lumisections=count,
+            without=int(without[at]),
+            delivered_per_pb=delivered[at],
+            recorded_per_pb=recorded[at],
+            source=held.sources.get(of),
+            is_registered=of in there,
+        )
+        for at, (of, count) in enumerate(json.counts().items())
     )
-
-
-def _places(json: GoldenJson) -> tuple[Ints, Ints]:
-    """The position of the run, and the number, of every lumisection of the JSON in ascending order."""
-    ranges = np.array(list(json.ranges()), np.int64).reshape(-1, 3)
-    lengths = ranges[:, 2] - ranges[:, 1] + 1
-    begins = np.cumsum(lengths) - lengths
-    number = np.arange(lengths.sum()) + np.repeat(ranges[:, 1] - begins, lengths)
-    return np.repeat(np.searchsorted(np.array(list(json), np.int64), ranges[:, 0]), lengths), number
-
-
-def _named(run_numbers: Ints, numbers: Ints) -> GoldenJson:
-    """The JSON of these lumisections, which ascend."""
-    is_first = np.ones(len(numbers), np.bool_)
-    is_first[1:] = (np.diff(run_numbers) != 0) | (np.diff(numbers) != 1)
-    first = np.flatnonzero(is_first)
-    last = np.append(first[1:], len(numbers)) - 1
-    ranges = (run_numbers[first], numbers[first], numbers[last]) if len(first) else ((), (), ())
-    return GoldenJson.of_ranges(zip(*(map(int, column) for column in ranges), strict=True))
+    lacking = np.flatnonzero(weights.without)
+    missing = (
+        (of, *unknown)
+        for of, *where in zip(*(series[lacking].tolist() for series in (run, first, last)), strict=True)
+        for unknown in sums.unknown(of, *where)
+    )
+    return JsonLuminosity(tuple(runs), GoldenJson.of_ranges(missing))

@@ -5,7 +5,6 @@ Read through ADBC into flat arrays, outside any transaction that the session has
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +34,7 @@ _WORDS = text("""
 """)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Luminosities:
     """Luminosity of many runs in /pb, lumisection after lumisection, run after run; not a number where unknown.
 
@@ -48,26 +47,6 @@ class Luminosities:
     delivered: Floats
     recorded: Floats
     sources: Mapping[int, LuminositySource]
-
-    def at(self, run_numbers: Ints, numbers: Ints) -> tuple[Floats, Floats]:
-        """Delivered and recorded of these lumisections, one by one; not a number where nobody knows."""
-        if not len(self.delivered):
-            unknown = np.full(len(run_numbers), np.nan)
-            return unknown, unknown.copy()
-        place = np.minimum(np.searchsorted(self.runs, run_numbers), len(self.runs) - 1)
-        is_there = (self.runs[place] == run_numbers) & (numbers >= 1) & (numbers <= self._lengths[place])
-        found = np.where(is_there, self.starts[place] + numbers - 1, 0)
-        return tuple(np.where(is_there, series[found], np.nan) for series in (self.delivered, self.recorded))  # type: ignore[return-value]  # two of them
-
-    def by_run(self) -> dict[int, tuple[Floats, Floats]]:
-        """Run → delivered and recorded from lumisection 1 on."""
-        ends = zip(self.starts[:-1].tolist(), self.starts[1:].tolist(), strict=True)
-        pieces = ((self.delivered[begin:end], self.recorded[begin:end]) for begin, end in ends)
-        return dict(zip(self.runs.tolist(), pieces, strict=True))
-
-    @cached_property
-    def _lengths(self) -> Ints:
-        return np.diff(self.starts)
 
 
 def luminosities(

@@ -18,6 +18,7 @@ from scripts.benchmarks.grid import measure_grid
 from scripts.benchmarks.ingesting import measure_ingest
 from scripts.benchmarks.judging import measure_judging
 from scripts.benchmarks.losing import measure_losing
+from scripts.benchmarks.luminosity import measure_luminosity
 from scripts.benchmarks.measure import HEAD, Measure
 from scripts.benchmarks.questions import measure_questions
 from scripts.benchmarks.reading import measure_rebuild, measure_time_travel
@@ -75,6 +76,9 @@ def _on(server: Embedded, *, quick: bool) -> Iterator[Measure]:
     yield from measure_judging()
     yield from measure_losing(datasets=DATASETS // 10 if quick else DATASETS)
     yield from measure_comparing()
+    bright = engine_for(fresh("bright"))
+    yield from measure_luminosity(bright, runs=DATASETS // 10 if quick else DATASETS)
+    bright.dispose()
     many = engine_for(fresh("many"))
     yield from measure_questions(many, runs=6_000 if quick else 60_000)
     yield from measure_dataset_questions(many)

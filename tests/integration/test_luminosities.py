@@ -37,7 +37,11 @@ def plainly(found: Luminosities) -> Known:
     def listed(series: np.ndarray) -> list[float | None]:
         return [None if np.isnan(value) else value for value in series.tolist()]
 
-    return {run: (found.sources[run], listed(d), listed(r)) for run, (d, r) in found.by_run().items()}
+    ends = zip(found.starts, found.starts[1:], strict=False)
+    return {
+        run: (found.sources[run], listed(found.delivered[begin:end]), listed(found.recorded[begin:end]))
+        for run, (begin, end) in zip(found.runs.tolist(), ends, strict=True)
+    }
 
 
 def test_each_run_speaks_through_the_best_source_that_knows_it(engine: Engine, session: Session) -> None:
@@ -48,15 +52,6 @@ def test_each_run_speaks_through_the_best_source_that_knows_it(engine: Engine, s
     }
     assert plainly(luminosities(session, [8, 9], sources=[OMS])) == {8: (OMS, [None, 2.0], [None, 1.0])}
     assert plainly(luminosities(session, [7], sources=[BRILCALC])) == plainly(luminosities(session, [])) == {}
-
-
-def test_lumisections_are_asked_for_one_by_one(engine: Engine, session: Session) -> None:
-    say(engine, said(7, OMS, 1, 0.5, None), said(9, OMS, 1, 1.0))
-    delivered, recorded = luminosities(session).at(np.array([7, 7, 7, 8, 9, 9, 10]), np.array([1, 2, 3, 1, 1, 0, 1]))
-    np.testing.assert_equal(recorded, [0.5, np.nan, np.nan, np.nan, 1.0, np.nan, np.nan])
-    np.testing.assert_equal(delivered, [1.0, np.nan, np.nan, np.nan, 2.0, np.nan, np.nan])
-    nothing = luminosities(session, [])
-    np.testing.assert_equal(nothing.at(np.array([7]), np.array([1]))[1], [np.nan])
 
 
 def test_the_past_is_what_was_there_at_the_time_whatever_was_said_and_undone_since(engine: Engine) -> None:
