@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -139,9 +139,8 @@ def snapshot(on: Engine) -> Iterator[Reader]:
 def _bulk_cursor(on: Engine) -> Iterator[Any]:
     connection = _adbc_pool(on.url.render_as_string(hide_password=False), os.getpid()).connect()
     try:
-        cursor: Any = connection.cursor()
-        yield cursor
-        cursor.close()
+        with closing(connection.cursor()) as cursor:
+            yield cursor
     finally:
         connection.close()
 

@@ -186,8 +186,9 @@ def _asked(frame: Frame, options: Options) -> Bools:
 def _refuse_several(frame: Frame, asked: Bools) -> None:
     datasets = frame.ground.datasets.filter(pl.Series(asked))
     several = datasets.filter(pl.col("run_number").is_duplicated())
-    if several.height:
-        run = several["run_number"][0]
-        names = ", ".join(several.filter(pl.col("run_number") == run)["name"])
-        runs = several["run_number"].n_unique()
-        raise InvalidInput(f"Several datasets of {runs} runs match, such as {names} of run {run}.")
+    if not several.height:
+        return
+    run, runs = several["run_number"][0], several["run_number"].n_unique()
+    names = ", ".join(several.filter(pl.col("run_number") == run)["name"])
+    others = f"; so have {runs - 1} other runs" if runs > 1 else ""
+    raise InvalidInput(f"Run {run} has several of the datasets: {names}{others}.")
