@@ -1,19 +1,17 @@
 """How the registry is, for whoever watches over it."""
 
-import tomllib
 from dataclasses import asdict
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from backend.api.asked import as_json, reading
-from backend.db import ROOT
 from backend.queries import Health, health
 from backend.queries.health import season_progress
 from backend.settings import settings
+from backend.version import program_version
 
 router = APIRouter(tags=["health"])
 
@@ -29,13 +27,6 @@ def health_of_the_registry(request: Request) -> Response:
         found = health(session, chosen)
         season = {"season": asdict(season_progress(session))} if chosen.environment == "demo" else {}
     return as_json(_answer(found) | season)
-
-
-@cache
-def program_version() -> str:
-    """The version of this program, from its project file."""
-    version: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    return version
 
 
 def _answer(found: Health) -> dict[str, Any]:

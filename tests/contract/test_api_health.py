@@ -8,9 +8,9 @@ from sqlalchemy import Engine, text
 
 from backend.api import app
 from backend.api.errors import STATUS, answer_errors
-from backend.api.health import program_version
 from backend.db import engine_for, transaction
 from backend.errors import Conflict, RegistryError
+from backend.version import program_version
 from tests.factories import a_run
 
 

@@ -121,7 +121,6 @@ def acts(ids: list[int]) -> st.SearchStrategy[tuple[str, Any]]:
         luminosities=st.lists(luminosity_words, max_size=1).map(tuple),
         configurations=st.lists(configuration_words, max_size=1, unique_by=lambda c: c.name).map(tuple),
         cycles=st.lists(cycle_words, max_size=2).map(tuple),
-        golden_jsons=st.lists(json_words, max_size=2).map(tuple),
     )
     make_cycle = st.builds(
         lambda word: Act("L. Moreau", "cycle", ActKind.CYCLE, new_cycles=(word.cycle,), cycles=(word,)), cycle_words
@@ -136,6 +135,7 @@ def acts(ids: list[int]) -> st.SearchStrategy[tuple[str, Any]]:
         ),
         json_words,
     )
+    of_json = st.builds(lambda said: Act("S. Tanaka", "said", ActKind.GOLDEN_JSON, golden_jsons=(said,)), json_words)
     create = st.builds(
         lambda run: Act("L. Moreau", "sign-off", ActKind.DATASET, new_datasets=(DatasetKey(run, PROMPT),)),
         st.sampled_from(RUNS),
@@ -150,9 +150,8 @@ def acts(ids: list[int]) -> st.SearchStrategy[tuple[str, Any]]:
         },
     )
     take_back = st.tuples(st.just("undo"), st.tuples(st.integers(2, 14), scope))
-    return st.one_of(
-        st.tuples(st.just("say"), say), st.tuples(st.just("say"), create | make_cycle | keep_json), take_back
-    )
+    says = st.one_of(say, create | make_cycle, keep_json | of_json).map(lambda act: ("say", act))
+    return st.one_of(says, says, take_back)
 
 
 def play(on: Engine, kind: str, what: Any) -> None:
