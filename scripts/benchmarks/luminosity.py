@@ -1,4 +1,4 @@
-"""What lumisections by file and their luminosity cost: two year files compared, a year of brilcalc, a JSON weighed."""
+"""What luminosity costs: a year of brilcalc that comes in, and that of a golden JSON."""
 
 from collections.abc import Iterator
 
@@ -7,10 +7,8 @@ from sqlalchemy import Engine, text
 from backend.db import transaction
 from backend.golden.luminosity import luminosity_of_json
 from backend.ingest.luminosity import import_brilcalc
-from models.lumi_formats import read_lumisections
 from models.lumi_json import GoldenJson
 from scripts.benchmarks.measure import Measure, timed
-from scripts.simulator.seasons import DATA, PUBLISHED
 
 _LENGTH, _LONG = 600, 1_500
 _FIRST_RUN, _FIRST_LONG_RUN = 380_000, 300_000
@@ -24,15 +22,7 @@ _LONG_RUNS = text("""
 
 
 def measure_luminosity(on: Engine, *, runs: int) -> Iterator[Measure]:
-    """The lines about files and luminosity, on an empty database: ``runs`` long ones, a quarter of them in a file."""
-    texts = [(DATA / name).read_bytes() for name in PUBLISHED["2018"]]
-    yield timed(
-        "two year files of JSON read and compared both ways",
-        lambda: _compared(*map(read_lumisections, texts)),
-        times=9,
-        target_ms=100,
-        warm_up=1,
-    )
+    """The lines about luminosity, on an empty database: of so many runs, and a file with a quarter as many."""
     count = runs // 4 * _LENGTH
     file = _a_year(runs // 4)
     yield timed(
@@ -54,10 +44,6 @@ def measure_luminosity(on: Engine, *, runs: int) -> Iterator[Measure]:
         target_ms=1_000,
         warm_up=1,
     )
-
-
-def _compared(one: GoldenJson, other: GoldenJson) -> tuple[GoldenJson, ...]:
-    return one - other, other - one, one & other
 
 
 def _weighed(on: Engine, json: GoldenJson) -> float:
