@@ -79,14 +79,14 @@ class Errand(BaseModel):
     """What is asked for: the arguments of one kind of task, checked when it is asked, and the work itself.
 
     The work may be begun anew at any time, by any worker: it says nothing twice. ``action`` is the right that whoever
-    offers the task asks for first.
+    offers the task asks for first; none, where to be signed in is enough.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: ClassVar[str]
     meaning: ClassVar[str]
-    action: ClassVar[Action]
+    action: ClassVar[Action | None]
 
     @abstractmethod
     def work(self, hand: Hand) -> str:

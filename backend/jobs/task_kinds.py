@@ -14,6 +14,7 @@ from backend.errors import InvalidFilter, SourceUnavailable
 from backend.ingest.looks import back_fill
 from backend.ingest.oms import open_oms
 from backend.jobs.batching import Batch
+from backend.jobs.golden_making import MakeGoldenJson
 from backend.jobs.importing import ImportLuminosity
 from backend.jobs.looking import told
 from backend.jobs.task import Errand, Hand
@@ -80,6 +81,6 @@ class Reclassify(Errand):
 
 
 KINDS: Mapping[str, type[Errand]] = MappingProxyType(
-    {errand.kind: errand for errand in (Backfill, Reclassify, Batch, ImportLuminosity)}
+    {errand.kind: errand for errand in (Backfill, Reclassify, Batch, ImportLuminosity, MakeGoldenJson)}
 )
 """Kind → what is asked for."""

@@ -55,9 +55,7 @@ def json(**runs: list[list[int]]) -> GoldenJson:
 def test_of_two_datasets_of_a_run_is_kept_what_both_keep_unless_said_otherwise(registry: Engine) -> None:
     assert kept(registry) == json(r1=[[3, 8]], r2=[[1, 8]])
     assert kept(registry, options=Options(of_several=OfSeveral.UNION)) == json(r1=[[1, 9]], r2=[[1, 8]])
-    with pytest.raises(
-        InvalidInput, match=rf"Run 1 has several of the datasets: {PROMPT}, {EXPRESS}\."
-    ):
+    with pytest.raises(InvalidInput, match=rf"Run 1 has several of the datasets: {PROMPT}, {EXPRESS}\."):
         kept(registry, options=Options(of_several=OfSeveral.REFUSE))
     one = Options(of_several=OfSeveral.REFUSE, only_completed=True)
     assert kept(registry, options=one) == json(r1=[[1, 8]])
