@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-import polars as pl
 import streamlit as st
 
 from backend.queries import RUNS, Filter, Kind, Sort, format_filter, runs_page
 from dashboard.data import reading
+from dashboard.taking_away import csv_of
 
 MOST_ROWS = 20_000
 """As many runs as one file holds; the API serves more."""
@@ -32,15 +32,4 @@ def runs_csv(asked: Filter, sort: Sequence[Sort]) -> bytes:
     with reading() as session:
         rows = runs_page(session, filter=asked, sort=sort, limit=MOST_ROWS, with_bits=False).rows
     names = [a.name for a in RUNS.attributes if a.kind is not Kind.WORDS]
-    table = [{name: csv_cell(row.attributes.get(name)) for name in names} for row in rows]
-    frame = pl.DataFrame(table, schema=names, infer_schema_length=None)
-    return frame.write_csv().encode()
-
-
-def csv_cell(value: object) -> object:
-    """A value as a cell: lists as words, and nothing that a spreadsheet would take for a formula."""
-    if isinstance(value, tuple):
-        return " ".join(map(str, value))
-    if isinstance(value, str) and value[:1] in "=+-@\t\r":
-        return f"'{value}"
-    return value
+    return csv_of(names, ([row.attributes.get(name) for name in names] for row in rows))

@@ -4,6 +4,7 @@ import polars as pl
 import streamlit as st
 
 from backend.queries import Strip
+from dashboard.taking_away import csv_of
 from models.vocabulary import OMS_WORKSPACE, Bit, Status
 
 SHOWN = ("Registry", "OMS", "Both")
@@ -36,7 +37,7 @@ def ranges_table(strip: Strip) -> None:
         frame = ranges_frame(strip, str(shown))
         st.download_button(
             "Ranges as CSV",
-            data=frame.write_csv,
+            data=lambda: csv_of(frame.columns, frame.iter_rows()),
             file_name=f"ranges_{strip.run_number}.csv",
             mime="text/csv",
             on_click="ignore",

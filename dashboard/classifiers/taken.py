@@ -1,11 +1,13 @@
-"""What can be taken away: the rules of the list with their versions and authors, as JSON."""
+"""What can be taken away: the rules of the list with their versions as JSON, and the Python that reads the same."""
 
 import json
 
 import streamlit as st
 
 from backend.classify import ClassifierBody
+from backend.configuration import body_model
 from dashboard.classifiers.listed import Listed
+from dashboard.taking_away import Program, registry_program
 from models.vocabulary import ConfigurationKind
 
 
@@ -20,6 +22,18 @@ def download_popover(kind: ConfigurationKind, listed: Listed) -> None:
             on_click="ignore",
             key="cl-download-json",
         )
+    with st.popover("As Python", key="cl-python"):
+        program = classifiers_program(kind)
+        st.caption(program.gives)
+        st.code(program.text, language="python")
+
+
+def classifiers_program(kind: ConfigurationKind) -> Program:
+    """The program that reads every classifier of the kind, by name."""
+    model = body_model(kind)
+    imports = ("from backend.configuration import pieces", f"from {model.__module__} import {model.__name__}")
+    gives = f"Every classifier of the kind {kind.value}, by name."
+    return registry_program(gives, "found", f"pieces(session, {model.__name__})", *imports)
 
 
 def as_file(kind: ConfigurationKind, listed: Listed) -> bytes:

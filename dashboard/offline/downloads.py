@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 
-import polars as pl
 import streamlit as st
 
 from backend.errors import InvalidFilter
 from backend.queries import DATASETS, Condition, DatasetRow, Filter, Operator, Sort, all_of, any_of
-from dashboard.downloads import csv_cell
 from dashboard.offline.data import of_list, page_of_datasets
 from dashboard.offline.links import links_of_table
 from dashboard.offline.python_call import client_filter, python_call
 from dashboard.offline.toolbar import EDITABLE, WAITING, Desk
+from dashboard.taking_away import csv_of
 from models.vocabulary import ONLINE, DatasetState, Status
 
 MOST_ROWS = 20_000
@@ -62,18 +61,26 @@ def as_asked(desk: Desk, asked: Filter) -> Filter:
 
 def datasets_csv(rows: Sequence[DatasetRow], components: Sequence[str]) -> bytes:
     """The datasets with all their attributes, their states, and per component and status the lumisections."""
-    return pl.DataFrame([_line(row, components) for row in rows], infer_schema_length=None).write_csv().encode()
+    return csv_of(*datasets_table(rows, components))
+
+
+def datasets_table(
+    rows: Sequence[DatasetRow], components: Sequence[str]
+) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    """The headings and the cells of a table of datasets."""
+    lines = [_line(row, components) for row in rows]
+    headings = tuple(dict.fromkeys(heading for line in lines for heading in line))
+    return headings, [tuple(line.get(heading) for heading in headings) for line in lines]
 
 
 def _line(row: DatasetRow, components: Sequence[str]) -> dict[str, object]:
-    attributes = {name: csv_cell(value) for name, value in row.attributes.items()}
     states = {f"{workspace}_state": word for workspace, word in sorted(row.states.items())}
     counts = {
         f"{component}.{status.word}": row.counts.get(component, {}).get(status, 0)
         for component in components
         for status in Status
     }
-    return {**attributes, "gui": csv_cell(row.gui), **states, **counts}
+    return {**row.attributes, "gui": row.gui, **states, **counts}
 
 
 def _links(whole: Filter) -> None:

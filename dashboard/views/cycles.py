@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from backend.access import Action
 from backend.configuration import GLOBAL, Side
@@ -13,6 +14,7 @@ from dashboard.cycles_data import cycles_of
 from dashboard.cycles_datasets import cycle_datasets
 from dashboard.cycles_form import PAGE, new_cycle
 from dashboard.cycles_head import cycle_card, deadline_mark, now
+from dashboard.cycles_taken import cycles_taken
 from dashboard.data import desks
 from dashboard.offline.refused import refused
 from dashboard.permits import permit, permitted_button
@@ -29,10 +31,12 @@ _COLUMNS = (
 
 def cycles_page() -> None:
     """The page, top to bottom: whose desk, the cycles, the one that one looks at and its datasets."""
-    workspace = _toolbar()
+    workspace, ways_out = _toolbar()
     refused()
     found, seen = cycles_of(workspace)
     chosen = _chosen(found)
+    with ways_out:
+        cycles_taken(found, chosen, workspace)
     with st.container(key="cycles-main", horizontal=True, gap="small"):
         with st.container(key="cycles-side", width=470):
             row_list(
@@ -51,7 +55,8 @@ def cycles_page() -> None:
     question(PAGE)
 
 
-def _toolbar() -> str:
+def _toolbar() -> tuple[str, DeltaGenerator]:
+    """Draw it; gives the workspace, and where the ways to take the page away stand."""
     with st.container(key="toolbar", horizontal=True, vertical_alignment="center"):
         st.html('<span class="rr-title" role="heading" aria-level="1">Cycles</span>', width="content")
         names = sorted((w.workspace for w in desks(Side.OFFLINE)), key=lambda name: (name != GLOBAL, name))
@@ -60,9 +65,10 @@ def _toolbar() -> str:
             "Workspace", names, key="workspace", bind="query-params", label_visibility="collapsed", width=150
         )
         st.space("stretch")
+        ways_out = st.container(key="cycles-ways-out", horizontal=True, width="content")
         if permitted_button("New cycle", permit(Action.CYCLE_MANAGE), key="cycle-new"):
             new_cycle(workspace)
-    return str(workspace)
+    return str(workspace), ways_out
 
 
 def _chosen(found: tuple[CycleFacts, ...]) -> CycleFacts | None:

@@ -7,8 +7,9 @@ from backend.queries.log import LogEntry, LogFilter, LogPage
 from dashboard.asking import question
 from dashboard.components.row_list import Column, Mark, Row, Tone, row_list
 from dashboard.log_act import PAGE, act_card
-from dashboard.log_data import one_act, page_of_acts, undone_now
+from dashboard.log_data import AT_ONCE, one_act, page_of_acts, undone_now
 from dashboard.log_filter import log_filter
+from dashboard.log_taken import log_taken
 from dashboard.session import from_address, to_address
 from models.vocabulary import ActKind
 
@@ -34,7 +35,7 @@ def log() -> None:
     with st.container(key="log-main", horizontal=True, gap="small"):
         with st.container(key="log-list"):
             _acts(page, chosen)
-            _pager(page)
+            _pager(page, asked)
         if chosen is not None:
             with st.container(key="log-side", width=460):
                 _act(page, chosen, asked)
@@ -83,7 +84,7 @@ def _act(page: LogPage, chosen: int, asked: LogFilter) -> None:
         st.warning(str(error))
 
 
-def _pager(page: LogPage) -> None:
+def _pager(page: LogPage, asked: LogFilter) -> None:
     """Pages go by change set: acts that come meanwhile move none of them."""
     before = _number("before")
     with st.container(key="log-pager", horizontal=True, vertical_alignment="center"):
@@ -91,6 +92,7 @@ def _pager(page: LogPage) -> None:
             said = f"Acts {page.entries[0].change_set:,} to {page.entries[-1].change_set:,}"
             st.html(f'<span class="rr-label">{said}</span>', width="content")
         st.space("stretch")
+        log_taken(asked, before=before, limit=AT_ONCE)
         st.button("Latest", key="log-latest", disabled=before is None, on_click=to_address, kwargs={"before": None})
         earlier = {"before": str(page.before)}
         st.button("Earlier", key="log-earlier", disabled=page.before is None, on_click=to_address, kwargs=earlier)

@@ -12,6 +12,7 @@ from dashboard.settings_accepted import accepted_tab
 from dashboard.settings_form import NEW, close_form
 from dashboard.settings_jobs import jobs_tab
 from dashboard.settings_permissions import permissions_tab
+from dashboard.settings_taken import settings_taken
 from dashboard.settings_workspaces import causes_tab, workspaces_tab
 
 
@@ -48,6 +49,7 @@ def settings_page() -> None:
         )
         st.space("stretch")
         tab = TABS[str(name)]
+        settings_taken(str(name))
         if tab.adds is not None:
             permitted_button("New", permit(tab.adds), key="settings-new", on_click=close_form, args=(str(name), NEW))
     tab.draw()
