@@ -6,11 +6,36 @@ at the first question, not at import.
 
 from fastapi import FastAPI
 
-from backend.api import health, lumisections, runs
+from backend.api import (
+    accepted_datasets,
+    classifiers,
+    cycles,
+    data_of_json,
+    dataset_reads,
+    health,
+    histories,
+    lumisections,
+    permissions,
+    runs,
+    versions,
+    workspaces,
+)
 from backend.api.errors import answer_errors
 
 app = FastAPI(title="CMS Run Registry", docs_url=None, redoc_url=None)
-app.include_router(runs.router)
-app.include_router(lumisections.router)
-app.include_router(health.router)
+for part in (
+    runs,
+    lumisections,
+    histories,
+    data_of_json,
+    dataset_reads,
+    cycles,
+    workspaces,
+    classifiers,
+    accepted_datasets,
+    permissions,
+    versions,
+    health,
+):
+    app.include_router(part.router)
 answer_errors(app)

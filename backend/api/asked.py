@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -11,6 +12,9 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from backend.db import engine, transaction
+
+MOST_PAGES = 1_000_000_000
+"""No page lies behind this one; with the most rows of a page it is a number that the database can take."""
 
 
 @contextmanager
@@ -24,3 +28,13 @@ def reading(request: Request) -> Iterator[Session]:
 def as_json(answer: Any) -> Response:
     """The answer as JSON; times are UTC as OMS writes them, ``2018-10-24T09:42:18Z``."""
     return Response(orjson.dumps(answer, option=orjson.OPT_UTC_Z), media_type="application/json")
+
+
+def moment(at: datetime) -> str:
+    """A moment as the original writes it: ``2026-11-23T20:35:08.707Z``."""
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+
+
+def pages(total: int, page_size: int) -> int:
+    """How many pages there are; none if nothing fits on one."""
+    return -(-total // page_size) if page_size else 0

@@ -3,23 +3,27 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
+from sqlmodel import Session
 
-from backend.api.asked import as_json, reading
+from backend.api.asked import MOST_PAGES, as_json, pages, reading
 from backend.api.dialect import read_filter, read_sortings
-from backend.queries import RunRow, runs_page
+from backend.errors import NotFound
+from backend.queries import Condition, DatasetRow, Operator, RunRow, Sort, run_facts, runs_page
 from backend.queries.runs import MOST_ROWS
 from models.vocabulary import UNSAID, Status
 
 router = APIRouter(tags=["runs"])
 
+RunNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
 
 class RunsQuestion(BaseModel):
     """Which page of which runs, in which order."""
 
-    page: Annotated[int, Field(ge=0, description="from 0")]
+    page: Annotated[int, Field(ge=0, le=MOST_PAGES, description="from 0")]
     page_size: Annotated[int, Field(ge=0, le=MOST_ROWS)]
     sortings: Annotated[list[tuple[str, str]], Field(description='[[key, "ASC" | "DESC"], …]; none: latest run first')]
     filter: Annotated[dict[str, Any] | list[Any], Field(description='{"rr_attributes.class": {"like": "Coll%"}, …}')]
@@ -38,12 +42,56 @@ def runs_filtered_ordered(question: RunsQuestion, request: Request) -> Response:
             with_bits=False,
             with_oms=True,
         )
-    pages = -(-found.total // question.page_size) if question.page_size else 0
-    return as_json({"runs": [run_json(row) for row in found.rows], "pages": pages, "count": found.total})
+    runs = [run_json(row) for row in found.rows]
+    return as_json({"runs": runs, "pages": pages(found.total, question.page_size), "count": found.total})
+
+
+@router.get("/runs/{run_number}")
+def one_run(run_number: RunNumber, request: Request) -> Response:
+    """One run, as in a page of runs."""
+    with reading(request) as session:
+        return as_json(run_json(run_row(session, run_number)))
+
+
+@router.get("/runs_lastupdated_50")
+def runs_lastupdated_50(request: Request) -> Response:
+    """The fifty runs that OMS changed last, the latest first, without the summary of their flags."""
+    latest = (Sort("oms_last_update", descending=True),)
+    with reading(request) as session:
+        page = runs_page(session, sort=latest, limit=50, with_bits=False, with_oms=True)
+    return as_json([attributes_json(row) for row in page.rows])
+
+
+@router.get("/get_all_dataset_names_of_run/{run_number}")
+def get_all_dataset_names_of_run(run_number: RunNumber, request: Request) -> Response:
+    """The names of the datasets of a run, ``online`` first; hidden ones are left out."""
+    with reading(request) as session:
+        datasets = run_facts(session, run_number).datasets
+    return as_json([dataset.name for dataset in datasets if not dataset.is_hidden])
+
+
+def run_row(session: Session, run_number: int) -> RunRow:
+    """One run with all that OMS says of it.
+
+    Raises
+    ------
+    NotFound
+        If there is no such run.
+    """
+    asked = Condition("run_number", Operator.IS, run_number)
+    page = runs_page(session, filter=asked, limit=1, with_bits=False, with_oms=True)
+    if not page.rows:
+        raise NotFound(f"There is no run {run_number}.")
+    return page.rows[0]
 
 
 def run_json(row: RunRow) -> dict[str, Any]:
-    """A run as the original writes it; what is unsaid is ``""`` or ``false`` there."""
+    """A run as the original writes it, with the summary of its flags."""
+    return {**attributes_json(row), "DatasetTripletCache": {"triplet_summary": triplet_summary(row)}}
+
+
+def attributes_json(row: RunRow) -> dict[str, Any]:
+    """A run as the original writes it, without its flags; what is unsaid is ``""`` or ``false`` there."""
     said = row.attributes
     registry = {
         "class": said["run_class"] or "",
@@ -59,16 +107,15 @@ def run_json(row: RunRow) -> dict[str, Any]:
         "rr_attributes": registry,
         "version": row.last_change,
         "deleted": False,
-        "DatasetTripletCache": {"triplet_summary": triplet_summary(row)},
     }
 
 
-def triplet_summary(row: RunRow) -> dict[str, Mapping[str, Any]]:
+def triplet_summary(row: RunRow | DatasetRow) -> dict[str, Mapping[str, Any]]:
     """``{"tracker-strip": {"GOOD": 12, "EMPTY": 0, "comments": [], "causes": []}}`` of every component spoken of."""
     return {column: _summary(row, column) for column in row.counts if not column.startswith("oms-")}
 
 
-def _summary(row: RunRow, column: str) -> dict[str, Any]:
+def _summary(row: RunRow | DatasetRow, column: str) -> dict[str, Any]:
     counts = row.counts[column]
     note = row.notes.get(column, {})
     return {

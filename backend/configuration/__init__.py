@@ -4,6 +4,7 @@ Each piece is a (kind, name) with a typed body. A change is an act in the log li
 reason, can be undone, and conflicts with a change of the same piece that its author had not seen.
 """
 
+from backend.configuration.authors import Authored, authored
 from backend.configuration.bodies import (
     Body,
     Cause,
@@ -22,6 +23,7 @@ from backend.configuration.shown import GLOBAL, columns_shown
 
 __all__ = [
     "GLOBAL",
+    "Authored",
     "Body",
     "Cause",
     "CausesBody",
@@ -31,6 +33,7 @@ __all__ = [
     "Version",
     "WorkspaceBody",
     "WorkspaceColumn",
+    "authored",
     "body_model",
     "causes",
     "columns_shown",

@@ -1,12 +1,13 @@
 """The one door for reads: one filter tree, pages of runs, one run from every side, and what happened since."""
 
+from backend.queries.acts import ActLine, ActsPage, acts_page
 from backend.queries.attributes import RUNS, Attribute, Catalogue, Kind
 from backend.queries.columns import CataloguedColumn, ColumnsCatalogue, columns_catalogue
 from backend.queries.counters import Counters, counters
-from backend.queries.cycles import CycleFacts, CycleProgress, cycle_facts, cycles, pending_cycles
+from backend.queries.cycles import CycleFacts, CycleProgress, cycle_facts, cycles, pending_cycles, put_into_cycles
 from backend.queries.dataset_attributes import DATASETS
 from backend.queries.dataset_counters import DatasetCounters, dataset_counters, unique_dataset_names
-from backend.queries.datasets import DatasetRow, DatasetsPage, datasets_page, ids_of
+from backend.queries.datasets import DatasetRow, DatasetsPage, dataset_row, dataset_rows, datasets_page, ids_of
 from backend.queries.filter_text import format_filter, parse_filter
 from backend.queries.filters import (
     EVERYTHING,
@@ -39,6 +40,8 @@ __all__ = [
     "DATASETS",
     "EVERYTHING",
     "RUNS",
+    "ActLine",
+    "ActsPage",
     "AllOf",
     "AnyOf",
     "Attribute",
@@ -79,6 +82,7 @@ __all__ = [
     "SourceHeard",
     "Span",
     "Strip",
+    "acts_page",
     "all_of",
     "any_of",
     "changes_since",
@@ -88,6 +92,8 @@ __all__ = [
     "cycle_facts",
     "cycles",
     "dataset_counters",
+    "dataset_row",
+    "dataset_rows",
     "datasets_page",
     "delete_filter",
     "format_filter",
@@ -100,6 +106,7 @@ __all__ = [
     "operators_of",
     "parse_filter",
     "pending_cycles",
+    "put_into_cycles",
     "run_facts",
     "runs_page",
     "save_filter",

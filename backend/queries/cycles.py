@@ -13,10 +13,11 @@ from models.vocabulary import CycleState, DatasetState
 
 _CYCLES = text("""
     SELECT n.id, n.name, n.description, n.deadline, n.states, n.last_change, n.changed_by,
-           made."by" AS made_by, made.at AS made_at,
+           made."by" AS made_by, made.at AS made_at, changed.at AS changed_at,
            (SELECT coalesce(array_agg(d.id ORDER BY d.run_number, d.name), '{}') FROM dataset d
             WHERE d.id = ANY(n.datasets)) AS found
     FROM cycle_now n JOIN cycle c ON c.id = n.id JOIN change_set made ON made.id = c.change_set
+         JOIN change_set changed ON changed.id = n.last_change
     WHERE (CAST(:id AS int) IS NULL OR n.id = :id)
     ORDER BY n.deadline NULLS LAST, n.id
 """)
@@ -28,6 +29,12 @@ _PROGRESS = text("""
     GROUP BY n.id, s.workspace, s.state
 """)
 _PENDING = text("SELECT count(*) FROM cycle_now WHERE states ->> :workspace = 'pending'")
+
+_PUT_IN = text("""
+    SELECT w.cycle_id, d.id, max(c.at)
+    FROM cycle_change w JOIN change_set c ON c.id = w.change_set, unnest(w.added) AS d(id)
+    WHERE w.cycle_id = ANY(:cycles) GROUP BY w.cycle_id, d.id
+""")
 
 GLOBAL = "global"
 """The workspace that completes a cycle when all others have."""
@@ -73,6 +80,7 @@ class CycleFacts:
     made_at: datetime
     last_change: int
     changed_by: str
+    changed_at: datetime
 
     def is_pending(self, workspace: str) -> bool:
         """Whether the workspace has yet to complete it."""
@@ -101,6 +109,12 @@ def cycle_facts(session: Session, cycle: int) -> CycleFacts:
     return found[0]
 
 
+def put_into_cycles(session: Session, cycles: Collection[int]) -> dict[tuple[int, int], datetime]:
+    """When a dataset was last put into a cycle, by (cycle, dataset), those included that have been taken out since."""
+    rows = session.execute(_PUT_IN, {"cycles": list(cycles)}) if cycles else ()
+    return {(cycle, dataset): at for cycle, dataset, at in rows}
+
+
 def pending_cycles(session: Session, workspace: str) -> int:
     """How many cycles a workspace has yet to complete: the number in the menu."""
     count: int = session.execute(_PENDING, {"workspace": workspace}).scalar_one()
@@ -126,6 +140,7 @@ def _facts(session: Session, rows: Collection[Row[Any]]) -> list[CycleFacts]:
             made_at=row.made_at,
             last_change=row.last_change,
             changed_by=row.changed_by,
+            changed_at=row.changed_at,
         )
         for row in rows
     ]

@@ -1,13 +1,13 @@
 """Datasets as a desk's table shows them: those that a filter lets through, in order, a page at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, Row, Select, any_, func, literal, select
 from sqlmodel import Session
 
-from backend.errors import InvalidFilter
+from backend.errors import InvalidFilter, NotFound
 from backend.projections.datasets import known_of
 from backend.queries.attributes import Attribute
 from backend.queries.columns import CataloguedColumn, columns_catalogue
@@ -108,8 +108,7 @@ def datasets_page(
         session, filter, workspace=workspace, which=which, with_hidden=with_hidden, catalogue=catalogue
     )
     total, ids = _matching(session, condition, sort, flags=catalogue.flags, offset=offset, limit=limit)
-    rows = _selected().where(DATASET.c.id == any_(literal(ids, ARRAY(Integer))))
-    by_id = {row.id: _row(row, catalogue.by_id) for row in session.execute(rows)} if ids else {}
+    by_id = dataset_rows(session, ids)
     return DatasetsPage(tuple(by_id[id_] for id_ in ids if id_ in by_id), total, change_set)
 
 
@@ -137,6 +136,28 @@ def ids_of(
         catalogue=columns_catalogue(session),
     )
     return tuple(session.execute(select(DATASET.c.id).where(condition).order_by(DATASET.c.id)).scalars())
+
+
+def dataset_row(session: Session, run_number: int, name: str) -> DatasetRow:
+    """One dataset of a run, hidden or not.
+
+    Raises
+    ------
+    NotFound
+        If there is no such dataset.
+    """
+    named = DATASET.c.run_number == run_number, DATASET.c.name == name
+    row = session.execute(_selected().where(*named)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no dataset {run_number} {name}.")
+    return _row(row, columns_catalogue(session).by_id)
+
+
+def dataset_rows(session: Session, ids: Collection[int]) -> dict[int, DatasetRow]:
+    """Datasets by id, hidden ones too; an id that is none is left out."""
+    rows = session.execute(_selected().where(DATASET.c.id == any_(literal(list(ids), ARRAY(Integer))))) if ids else ()
+    columns = columns_catalogue(session).by_id
+    return {row.id: _row(row, columns) for row in rows}
 
 
 _MANY_VALUED = frozenset({"words", "gui", "cycle"})

@@ -28,6 +28,7 @@ from backend.record import (
 from backend.record.columns import NewColumn
 from models.lumis import LumiRange
 from models.vocabulary import ONLINE, ActKind, Bit, ColumnKind, LuminositySource, Origin, Status
+from tests.scenario.certified import certified_scenario
 
 OF_OMS = {"prescale_index": ColumnKind.INTEGER, "prescale_name": ColumnKind.TEXT}
 STATUSES = {status.word: status for status in Status}
@@ -70,6 +71,19 @@ def original(original_engine: Engine) -> Iterator[TestClient]:
 def client(engine: Engine) -> Iterator[TestClient]:
     """The API on a fresh, empty registry."""
     yield from client_on(engine)
+
+
+@pytest.fixture(scope="package")
+def certified_engine(postgresql: Embedded) -> Iterator[Engine]:
+    """An engine on a registry that holds what the original held after sign-off and the look at the DQM GUI."""
+    with certified_scenario(postgresql) as engine:
+        yield engine
+
+
+@pytest.fixture
+def certified(certified_engine: Engine) -> Iterator[TestClient]:
+    """The API on that registry."""
+    yield from client_on(certified_engine)
 
 
 def client_on(engine: Engine) -> Iterator[TestClient]:

@@ -1,0 +1,42 @@
+"""The routes of the accepted datasets: which datasets runs of a class get, and how the DQM GUI calls them."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from backend.api.asked import as_json, moment, reading
+from backend.certify.accepted import AcceptedDatasetBody
+from backend.configuration import Authored, authored
+
+router = APIRouter(tags=["accepted datasets"])
+
+
+@router.get("/datasets_accepted")
+def datasets_accepted(request: Request) -> Response:
+    """``[{"id", "name", "regexp", "class", "run_from", "run_to", "enabled", …}]``; one pattern per line."""
+    with reading(request) as session:
+        found = authored(session, AcceptedDatasetBody)
+    return as_json([_accepted(accepted) for accepted in found])
+
+
+@router.get("/datasets_accepted/{run_class}")
+def datasets_accepted_of_class(run_class: str, request: Request) -> Response:
+    """Those of runs of one class."""
+    with reading(request) as session:
+        found = authored(session, AcceptedDatasetBody)
+    return as_json([_accepted(accepted) for accepted in found if accepted.piece.body.run_class == run_class])
+
+
+def _accepted(found: Authored[AcceptedDatasetBody]) -> dict[str, Any]:
+    body = found.piece.body
+    return {
+        "id": found.version_number,
+        "name": body.name,
+        "regexp": "\n".join(body.patterns),
+        "class": body.run_class,
+        "run_from": body.run_from,
+        "run_to": body.run_to,
+        "enabled": found.piece.is_enabled,
+        "createdAt": moment(found.changed_at),
+    }

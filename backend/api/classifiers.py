@@ -1,0 +1,98 @@
+"""The routes of the classifiers, in the original's shapes: rules are JSON texts, ``id`` is another after a change."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from backend.api.asked import as_json, moment, reading
+from backend.api.workspaces import ColumnNumber, column_json, workspace_json, workspaces_by_name
+from backend.classify.bodies import ClassifierBody, ComponentBody, OfflineDatasetBody, RunClassBody, SignificanceBody
+from backend.configuration import Authored, Side, WorkspaceBody, authored
+from backend.errors import NotFound
+from backend.queries import columns_catalogue
+
+router = APIRouter(prefix="/classifiers", tags=["classifiers"])
+
+
+@router.get("/class")
+def class_classifiers(request: Request) -> Response:
+    """What gives runs their class: ``[{"id", "class", "priority", "classifier": text, "enabled", …}]``."""
+    with reading(request) as session:
+        found = authored(session, RunClassBody)
+    return as_json([{**_rule(c), "class": c.piece.body.run_class, "priority": c.piece.body.priority} for c in found])
+
+
+@router.get("/dataset")
+def significance_classifiers(request: Request) -> Response:
+    """What makes runs of a class significant, which the original calls its dataset classifiers."""
+    with reading(request) as session:
+        found = authored(session, SignificanceBody)
+    return as_json([{**_rule(c), "class": c.piece.body.run_class} for c in found])
+
+
+@router.get("/offline_dataset")
+def offline_dataset_classifiers(request: Request) -> Response:
+    """What opens a dataset for a workspace when the DQM GUI lists it."""
+    with reading(request) as session:
+        found = authored(session, OfflineDatasetBody)
+    return as_json([{**_rule(c), "workspace": c.piece.body.workspace} for c in found])
+
+
+@router.get("/component/{side}")
+def component_classifiers(side: Side, request: Request) -> Response:
+    """What flags the components of a side; ``WorkspaceColumn`` is the component with its workspace."""
+    with reading(request) as session:
+        numbers = columns_catalogue(session).flags
+        workspaces = workspaces_by_name(session, side)
+        found = [c for c in authored(session, ComponentBody) if c.piece.body.side is side]
+    columns = [_column(c.piece.body, numbers, workspaces) for c in found]
+    return as_json(
+        [{**_of_component(c, numbers), "WorkspaceColumn": column} for c, column in zip(found, columns, strict=True)]
+    )
+
+
+@router.get("/component/filter_by_component/{number}")
+def classifiers_of_component(number: int, request: Request) -> Response:
+    """What flags one component, by the number that ``/workspaces/{side}`` gives it."""
+    asked = ColumnNumber.read(number)
+    with reading(request) as session:
+        catalogue = columns_catalogue(session)
+        bodies = authored(session, ComponentBody)
+    if asked.column not in catalogue.by_id:
+        raise NotFound(f"There is no component {number}.")
+    about = (str(catalogue.by_id[asked.column]), asked.side)
+    found = [c for c in bodies if (c.piece.body.component, c.piece.body.side) == about]
+    return as_json([_of_component(c, catalogue.flags) for c in found])
+
+
+def _rule(found: Authored[Any]) -> dict[str, Any]:
+    body: ClassifierBody = found.piece.body
+    return {
+        "id": found.version_number,
+        "classifier": json.dumps(body.rule, separators=(",", ":"), ensure_ascii=False),
+        "enabled": found.piece.is_enabled,
+        "created_by": found.made_by,
+        "updated_by": found.changed_by if found.is_changed else None,
+        "createdAt": moment(found.changed_at),
+    }
+
+
+def _of_component(found: Authored[ComponentBody], numbers: Mapping[str, int]) -> dict[str, Any]:
+    body = found.piece.body
+    number = ColumnNumber(numbers[body.component], body.side)
+    return {**_rule(found), "status": body.status.word, "component": int(number), "priority": body.priority}
+
+
+def _column(
+    body: ComponentBody, numbers: Mapping[str, int], workspaces: Mapping[str, Authored[WorkspaceBody]]
+) -> dict[str, Any] | None:
+    """The component with its workspace; none once the workspace is gone or has it no more."""
+    workspace = workspaces.get(body.workspace)
+    name = body.component.removeprefix(f"{body.workspace}-")
+    if workspace is None or name not in {column.name for column in workspace.piece.body.columns}:
+        return None
+    number = ColumnNumber(numbers[body.component], body.side)
+    return {**column_json(workspace, name, number), "Workspace": workspace_json(workspace)}
