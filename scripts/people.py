@@ -62,7 +62,8 @@ def main() -> None:
     parser.add_argument("--golden", type=Path, help="its golden JSON")
     options = parser.parse_args()
     logging.basicConfig(level="INFO", format="%(asctime)s %(message)s")
-    season = season_named(options.season) if options.dcs is None else season_of(options.dcs, options.golden)
+    is_named = options.dcs is None
+    season = season_named(options.season) if is_named else season_of(options.season, options.dcs, options.golden)
     verdicts: dict[int, list[Verdict]] = defaultdict(list)
     for verdict in season.verdicts:
         verdicts[verdict.run_number].append(verdict)

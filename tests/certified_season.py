@@ -1,16 +1,25 @@
-"""A season that people have worked on: its runs signed off, so that offline datasets wait, and most of them opened."""
+"""A season that people worked on: runs signed off, so that offline datasets wait, most opened, or all certified."""
+
+from collections import defaultdict
 
 from sqlalchemy import Engine, text
 
 from backend.access import demo_actor
 from backend.certify.accepted_defaults import ensure_default_accepted_datasets
 from backend.certify.datasets import move_datasets
+from backend.certify.gui_links import link_listed
 from backend.certify.moving_runs import move_run
 from backend.configuration import GLOBAL
 from backend.db import transaction
 from backend.errors import WrongState
+from backend.ingest.dqm_gui import open_dqm_gui
 from backend.queries import datasets_page
+from backend.settings import Settings
 from models.vocabulary import DatasetState, RunState
+from scripts.benchmarks.season import ingest_season
+from scripts.people import work
+from scripts.simulator.running import Simulator
+from scripts.simulator.season import Season
 
 _RUNS = text("SELECT run_number FROM run WHERE is_significant ORDER BY run_number DESC")
 
@@ -40,3 +49,19 @@ def open_datasets(on: Engine, *, leave_waiting: int = 4) -> int:
         ids = [row.id for row in rows][leave_waiting:]
         move_datasets(session, demo_actor("dc-expert"), ids, desks=[GLOBAL], to=DatasetState.OPEN, seen=None)
     return len(ids)
+
+
+def certify_season(on: Engine, simulator: Simulator) -> Season:
+    """Ingest the simulator's season and let the people of the demo sign off, certify and complete all of it."""
+    ingest_season(on, simulator)
+    season = simulator.feed.season
+    assert season is not None
+    verdicts = defaultdict(list)
+    for verdict in season.verdicts:
+        verdicts[verdict.run_number].append(verdict)
+    collisions = sum(run.run_class.startswith("Collisions") for run in season.runs.values())
+    with open_dqm_gui(Settings(dqm_gui_url=simulator.dqm_gui_url)) as gui:
+        listing = gui.datasets()
+    for _ in work(on, verdicts, collisions=collisions, pause_seconds=0):
+        link_listed(on, listing)
+    return season

@@ -94,6 +94,13 @@ class Frames:
                 self._busy.pop(dropped, None)
 
 
+def frame_now(on: Engine, scope: Scope, reads: Iterable[str]) -> Frame:
+    """The frame of a scope as it is now, read for this once; what it raises is what :meth:`Frames.frame` does."""
+    scope.check(on)
+    with snapshot(on) as read:
+        return _loaded(read, scope, tuple(reads))
+
+
 @cache
 def frames_of(on: Engine) -> Frames:
     """The frames that this process keeps of a database."""

@@ -163,6 +163,11 @@ def select(
     names = names_read(rule)
     scope = Scope.of(datasets, options.runs)
     frame = frames_of(on).frame(on, scope, names) if as_of is None else frame_as_of(on, scope, names, as_of)
+    return selected(frame, rule, options)
+
+
+def selected(frame: Frame, rule: Rule, options: Options = ALL) -> Selection:
+    """What a recipe keeps of the datasets of a frame, which must hold what it reads; raises as :func:`select` does."""
     asked = _asked(frame, options)
     if options.of_several is OfSeveral.REFUSE:
         _refuse_several(frame, asked)

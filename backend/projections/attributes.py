@@ -24,11 +24,16 @@ class AttributeChange:
 
 def attributes_in_force(changes: Iterable[AttributeChange]) -> dict[str, Any]:
     """The attributes that hold, of all that was said; undone acts and proposals are left out beforehand."""
-    spoken: dict[tuple[str, int], Any] = {}
+    return {attribute: change.said[attribute] for attribute, change in deciding_changes(changes).items()}
+
+
+def deciding_changes(changes: Iterable[AttributeChange]) -> dict[str, AttributeChange]:
+    """The change by which each attribute holds, of all that was said; undone acts and proposals are left out before."""
+    spoken: dict[tuple[str, int], AttributeChange] = {}
     for change in sorted(changes, key=lambda c: c.id):
-        for attribute, value in change.said.items():
+        for attribute in change.said:
             if change.withdraws is None:
-                spoken[attribute, change.origin] = value
+                spoken[attribute, change.origin] = change
             else:
                 for origin in change.withdraws:
                     spoken.pop((attribute, origin), None)

@@ -1,5 +1,5 @@
 """The people of the demo certify the season of 2018: what then is good in all that the golden rule reads is the
-published golden JSON, to the last lumisection."""
+published golden JSON, to the last lumisection; and the recipe that a fresh registry has selects it."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -8,17 +8,17 @@ from functools import reduce
 import pytest
 from sqlalchemy import Engine, text
 
-from backend.certify.gui_links import link_listed
+from backend.classify.defaults_recipes import recipe_defaults
 from backend.db import engine_for, transaction
 from backend.embedded import Embedded
-from backend.ingest.dqm_gui import open_dqm_gui
-from backend.settings import Settings
+from backend.golden.selection import Options, select
+from backend.rules import parse
+from models.lumi_json import GoldenJson
 from models.lumis import EMPTY, LumiRange, LumiSet
 from models.vocabulary import GOLDEN_2018_BITS, Bit, Status
-from scripts.benchmarks.season import ingest_season
-from scripts.people import work
 from scripts.simulator.running import running_simulator
 from scripts.simulator.season import Season
+from tests.certified_season import certify_season
 from tests.conftest import an_empty_registry
 
 WANTED = dict.fromkeys(
@@ -46,17 +46,7 @@ def certified(postgresql: Embedded) -> Iterator[tuple[Engine, Season]]:
     """A registry in which the whole season was signed off, certified and completed."""
     with an_empty_registry(postgresql) as url, running_simulator("2018", pace="max") as simulator:
         on = engine_for(url)
-        ingest_season(on, simulator)
-        season = simulator.feed.season
-        assert season is not None
-        verdicts = defaultdict(list)
-        for verdict in season.verdicts:
-            verdicts[verdict.run_number].append(verdict)
-        collisions = sum(run.run_class.startswith("Collisions") for run in season.runs.values())
-        with open_dqm_gui(Settings(dqm_gui_url=simulator.dqm_gui_url)) as gui:
-            listing = gui.datasets()
-        for _ in work(on, verdicts, collisions=collisions, pause_seconds=0):
-            link_listed(on, listing)
+        season = certify_season(on, simulator)
         yield on, season
         on.dispose()
 
@@ -78,3 +68,14 @@ def test_the_certified_season_is_the_published_golden_json(certified: tuple[Engi
     }
     assert {run: lumisections for run, lumisections in good.items() if lumisections != EMPTY} == dict(season.golden)
     assert sum(map(len, season.golden.values())) == 233_929
+
+
+@pytest.mark.long
+def test_the_recipe_selects_the_published_golden_json(certified: tuple[Engine, Season]) -> None:
+    on, season = certified
+    rule = parse(dict(recipe_defaults())["golden 2018"].rule)
+    selection = select(on, rule, datasets="/PromptReco/Collisions2018%/DQM", options=Options(only_completed=True))
+    published = GoldenJson.of(season.golden)
+    assert (len(published), published.lumisections) == (477, 233_929)
+    assert selection.kept == published
+    assert select(on, rule, datasets="/PromptReco/Collisions2018%/DQM", as_of=selection.as_of).kept == published
