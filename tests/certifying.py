@@ -1,5 +1,6 @@
 """Arranges what people certify: a run that rules judged, its classifiers, an offline dataset, the people who may."""
 
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -160,6 +161,36 @@ def at_once(engine: Engine, *deeds: Callable[[Session], object]) -> list[str]:
 
     with ThreadPoolExecutor(len(deeds)) as pool:
         return sorted(pool.map(do, deeds))
+
+
+def one_after_the_other(engine: Engine, first: Callable[[Session], object], second: Callable[[Session], object]) -> str:
+    """What becomes of a deed that begins while another is done and not yet committed, and has to wait for it.
+
+    What it decided before it waited, it decided without knowing of the other.
+    """
+
+    def do() -> str:
+        try:
+            with transaction(engine) as session:
+                second(session)
+        except RegistryError as error:
+            return type(error).__name__
+        return "done"
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(engine) as session:
+            first(session)
+            waiting = pool.submit(do)
+            wait_until_somebody_waits(session)
+        return waiting.result(timeout=20)
+
+
+def wait_until_somebody_waits(session: Session) -> None:
+    """Until somebody else waits for a lock that is held."""
+    until = time.monotonic() + 20
+    while not session.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one():
+        assert time.monotonic() < until, "nobody waits for a lock"
+        time.sleep(0.01)
 
 
 def rules_say(session: Session, column: str, status: Status | None, of: tuple[int, int], run_number: int = RUN) -> None:

@@ -14,7 +14,7 @@ from backend.certify.permitted import permitted
 from backend.classify.bodies import ClassName
 from backend.configuration import Body, Piece, configure, pieces, register_body
 from backend.errors import InvalidInput, NotFound
-from backend.record import Recorded
+from backend.record import Recorded, lock_configuration
 from models.vocabulary import ConfigurationKind
 
 RunNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -162,6 +162,7 @@ def write_accepted_dataset(
         If somebody changed the same after ``seen``, or at the same moment.
     """
     permitted(session, actor, Action.ACCEPTED_DATASET)
+    lock_configuration(session, [ConfigurationKind.ACCEPTED_DATASET.value])
     standing = accepted_datasets(session).get(name)
     is_enabled = standing is None or standing.is_enabled
     return _configure(session, name=name, body=body, by=actor.name, why=why, is_enabled=is_enabled, seen=seen)
@@ -190,6 +191,8 @@ def remove_accepted_dataset(session: Session, actor: Actor, *, name: str, why: s
 
 
 def _standing(session: Session, name: str) -> Piece[AcceptedDatasetBody]:
+    """The piece as it stands, held until the transaction ends: what is repeated of it is what is in force."""
+    lock_configuration(session, [ConfigurationKind.ACCEPTED_DATASET.value])
     piece = accepted_datasets(session).get(name)
     if piece is None:
         raise NotFound(f"There is no accepted dataset {name!r}.")

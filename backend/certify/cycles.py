@@ -15,12 +15,11 @@ from backend.certify.said import text_or_none
 from backend.certify.ticked import ticked_datasets
 from backend.errors import InvalidInput, NotFound, WrongState
 from backend.projections.cycles import DESKS, STATE
-from backend.record import Act, CycleSaid, Recorded, next_cycle, record
+from backend.record import Act, CycleSaid, Recorded, hold_cycle_names, next_cycle, record
 from models.vocabulary import ActKind, CycleState
 
 LONGEST_NAME = 120
 _SAME_NAME = text("SELECT id FROM cycle_now WHERE name = :name AND id <> :id")
-_NAMES_ALONE = text("SELECT pg_advisory_xact_lock(hashtext('cycle names'))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +225,7 @@ def _free_name(session: Session, name: str, *, cycle: int = 0) -> str:
     kept = name.strip()
     if not 0 < len(kept) <= LONGEST_NAME or not kept.isprintable():
         raise InvalidInput(f"A cycle cannot be named {kept!r:.140}: 1 to {LONGEST_NAME} characters.")
-    session.execute(_NAMES_ALONE)
+    hold_cycle_names(session)
     if (other := session.execute(_SAME_NAME, {"name": kept, "id": cycle}).scalar()) is not None:
         raise InvalidInput(f"Cycle {other} is named {kept!r} already.")
     return kept

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from backend.access import Action, Actor
-from backend.certify.cycles_undo import refuse_broken_cycles
+from backend.certify.cycles_undo import hold_cycles, refuse_broken_cycles
 from backend.certify.deeds import (
     STATE,
     Deed,
@@ -70,7 +70,7 @@ def take_back(
         If there is no such act.
     WrongState
         If a run or dataset does not stand any more where the act left it; or a cycle would be left completed where
-        it is not.
+        it is not, or named as another one.
     InvalidInput
         If the act is of a kind that cannot be undone, or is undone already.
     Conflict
@@ -81,8 +81,6 @@ def take_back(
     _refuse(session, actor, deed, scope)
     reason = why.strip() or f"{'redone' if deed.brings_back else 'undone'}: change set {deed.root}"
     done = undo(session, change_set, by=actor.name, why=reason, scope=scope)
-    if deed.kind is ActKind.CYCLE:
-        refuse_broken_cycles(session, deed.root)
     if deed.kind is ActKind.EDIT_RUN:
         for said in sorted(deed.runs, key=lambda run: run.run_number):
             if said.origin is Origin.PERSON:
@@ -114,10 +112,14 @@ def _refuse(session: Session, actor: Actor, deed: Deed, scope: Scope | None) -> 
         permitted(session, actor, action, *(() if workspace is None else (workspace,)))
     _refuse_moved_runs(session, deed, before)
     _refuse_moved_datasets(session, deed)
+    if deed.kind is ActKind.CYCLE:
+        refuse_broken_cycles(session, deed, scope=scope)
 
 
 def _hold(session: Session, deed: Deed) -> None:
-    """Lock what the act spoke of: runs, then datasets."""
+    """Lock what the act spoke of: cycles, then runs, then datasets."""
+    if deed.kind is ActKind.CYCLE:
+        hold_cycles(session, deed)
     if runs := _runs_of(deed):
         lock_runs(session, runs)
     if ids := sorted({d.id for d in deed.datasets} | {f.id for f in deed.flags}):

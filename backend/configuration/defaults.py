@@ -1,6 +1,6 @@
 """What a fresh registry starts with: columns, workspaces and rights; written once, never over what people changed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Engine, text
 from sqlmodel import Session, select
@@ -10,7 +10,7 @@ from backend.configuration.bodies import Body, PermissionBody, Side, WorkspaceBo
 from backend.configuration.configure import flag_column
 from backend.configuration.shown import GLOBAL
 from backend.db import check_schema, transaction
-from backend.record import Act, ConfigurationSaid, columns_by_name, record, register_columns
+from backend.record import Act, ConfigurationSaid, columns_by_name, lock_configuration, record, register_columns
 from backend.record.columns import NewColumn
 from models.log import ConfigurationChange
 from models.vocabulary import (
@@ -59,12 +59,13 @@ def ensure_defaults(on: Engine) -> bool:
 
     A piece that ever had a version is left alone, even if it was taken away or undone since. Of several processes that
     start at once one writes: an advisory lock is taken, before any row and the clock, so that nobody who holds the
-    clock waits for it; the others find the work done.
+    clock waits for it, and so are the kinds of configuration; the others find the work done.
     """
     with transaction(on) as session:
         if not _has_gaps(session):
             return False
         session.execute(_ALONE)
+        lock_configuration(session, {body.kind.value for _, body in _pieces()})
         columns = {str(column) for column in default_columns()} - columns_by_name(session).keys()
         missing = _missing_pieces(session)
         if columns:
@@ -124,10 +125,14 @@ def _has_gaps(session: Session) -> bool:
 
 def _missing_pieces(session: Session) -> list[ConfigurationSaid]:
     ever = set(session.exec(select(ConfigurationChange.kind, ConfigurationChange.name).distinct()))
-    bodies: list[tuple[str, Body]] = [(workspace.name, workspace) for workspace in default_workspaces()]
-    bodies += [(egroup, PermissionBody(grants=grants)) for egroup, grants in DEFAULT_RIGHTS.items()]
     return [
         ConfigurationSaid(body.kind.value, name, body.model_dump(mode="json"))
-        for name, body in bodies
+        for name, body in _pieces()
         if (body.kind.value, name) not in ever
     ]
+
+
+def _pieces() -> Iterator[tuple[str, Body]]:
+    """Every default by its name."""
+    yield from ((workspace.name, workspace) for workspace in default_workspaces())
+    yield from ((egroup, PermissionBody(grants=grants)) for egroup, grants in DEFAULT_RIGHTS.items())

@@ -32,7 +32,7 @@ _MINE = text("""
     WHERE owner = :owner AND subject = :subject ORDER BY lower(name), name
 """)
 _ONE = text("SELECT id, owner, subject, name, filter AS typed, saved_at FROM saved_filter WHERE id = :id")
-_DELETE = text("DELETE FROM saved_filter WHERE id = :id")
+_DELETE = text("DELETE FROM saved_filter WHERE id = :id RETURNING id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,8 @@ def delete_filter(session: Session, actor: Actor, id_: int) -> None:
     found = saved_filter(session, id_)
     if found.owner != actor.name:
         raise NotPermitted(f"{actor.name} may not delete the filter {found.name!r}: it is {found.owner}'s.")
-    session.execute(_DELETE, {"id": id_})
+    if session.execute(_DELETE, {"id": id_}).first() is None:
+        raise NotFound(f"There is no saved filter {id_}; it may have been deleted.")
 
 
 def _require_login(actor: Actor) -> None:

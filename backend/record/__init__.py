@@ -14,7 +14,7 @@ from backend.record.act import (
     RunSaid,
 )
 from backend.record.columns import Texts, columns_by_name, register_columns, register_texts
-from backend.record.cycles import lock_cycles, next_cycle
+from backend.record.cycles import cycles_after_undo, hold_cycle_names, lock_cycles, next_cycle
 from backend.record.door import record
 from backend.record.golden_jsons import lock_golden_jsons, next_golden_json
 from backend.record.locks import lock_configuration, lock_luminosity, lock_runs
@@ -34,6 +34,8 @@ __all__ = [
     "RunSaid",
     "Texts",
     "columns_by_name",
+    "cycles_after_undo",
+    "hold_cycle_names",
     "lock_configuration",
     "lock_cycles",
     "lock_golden_jsons",

@@ -1,19 +1,21 @@
 """Cycles through the door: which ones an act reaches, and how they stand afterwards."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from backend.errors import NotFound
 from backend.projections.cycles import CycleWord, cycle_row
-from backend.projections.picture import Picture
+from backend.projections.picture import Picture, Row
 from backend.projections.undone import Undo, Undone
 from backend.record.act import Act
 from backend.record.loading import load_undone
 from backend.record.numbering import PENDING
 from backend.record.reach import chain_of_undos
+from models.vocabulary import ActKind
 
+_NAMES_ALONE = text("SELECT pg_advisory_xact_lock(hashtext('cycle names'))")
 _NEXT = text("SELECT nextval('cycle_id_seq')")
 _LOCK = text("SELECT id FROM cycle WHERE id = ANY(:cycles) ORDER BY id FOR UPDATE")
 _PAST = text("""
@@ -49,6 +51,24 @@ def cycles_reached(session: Session, act: Act) -> frozenset[int]:
     if missing := spoken_of - known - set(act.new_cycles):
         raise NotFound(f"There is no cycle {min(missing)}.")
     return frozenset(spoken_of | set(act.new_cycles))
+
+
+def cycles_after_undo(
+    session: Session, change_set: int, *, scope: Mapping[str, Sequence[int]] | None = None
+) -> list[Row]:
+    """How the cycles of which an act spoke would stand after an undo of it; nothing is locked, and nothing recorded.
+
+    Those that would be gone are left out.
+    """
+    act = Act(by="", why="", kind=ActKind.UNDO, undoes=change_set, scope=scope)
+    picture = Picture()
+    draw_cycles(session, picture, act=act, cycles=frozenset(_past_cycles(session, act)))
+    return picture.cycles
+
+
+def hold_cycle_names(session: Session) -> None:
+    """Until the transaction ends nobody else names a cycle, or brings a named one back."""
+    session.execute(_NAMES_ALONE)
 
 
 def draw_cycles(session: Session, picture: Picture, *, act: Act, cycles: frozenset[int]) -> None:

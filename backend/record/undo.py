@@ -18,7 +18,12 @@ from models.vocabulary import ActKind
 
 _ACT = text('SELECT id, kind, "by", why FROM change_set WHERE id = :id')
 _LOCK = text("SELECT id FROM change_set WHERE id = :id FOR UPDATE")
-_LOCK_CREATED = text("SELECT id FROM dataset_identity WHERE change_set = ANY(:ids) ORDER BY id FOR UPDATE")
+_LOCK_CREATED = text("""
+    SELECT id FROM dataset_identity
+    WHERE change_set = ANY(:ids)
+       OR id IN (SELECT dataset_id FROM dataset_change WHERE change_set = ANY(:ids) AND said ? 'made')
+    ORDER BY id FOR UPDATE
+""")
 _LOCK_CREATED_CYCLES = text("SELECT id FROM cycle WHERE change_set = ANY(:ids) ORDER BY id FOR UPDATE")
 _LOCK_CREATED_JSONS = text("SELECT id FROM golden_json WHERE change_set = ANY(:ids) ORDER BY id FOR UPDATE")
 _CREATED = text("""

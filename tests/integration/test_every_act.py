@@ -22,7 +22,7 @@ from backend.embedded import Embedded
 from backend.queries import latest_change
 from backend.record import Act, LuminositySaid, Recorded, record
 from models.vocabulary import ActKind, LuminositySource
-from tests.certifying import EXPERT, at_once, last_act, whole_state
+from tests.certifying import EXPERT, last_act, one_after_the_other, whole_state
 from tests.factories import RUN
 from tests.peoples_acts import ACTS, PeoplesAct, arrange
 
@@ -94,10 +94,27 @@ def test_undone_the_state_is_row_for_row_what_it_was_and_redone_what_it_became(
 @pytest.mark.parametrize("act", ACTS, ids=in_words)
 def test_of_two_who_do_it_at_the_same_moment_one_does_and_the_other_is_told(registry: Engine, act: PeoplesAct) -> None:
     seen = seen_in(registry)
-    both = [lambda session, by=by: act.do(session, by, seen) for by in (EXPERT, COLLEAGUE)]
-    told, done = at_once(registry, *both)
-    assert done == "done"
+    told = one_after_the_other(
+        registry,
+        lambda session: act.do(session, EXPERT, seen),
+        lambda session: act.do(session, COLLEAGUE, seen),
+    )
     assert told in {"Conflict", "WrongState", "InvalidInput", "NotFound"}
+
+
+@pytest.mark.parametrize("act", ACTS, ids=in_words)
+def test_of_two_who_undo_it_at_the_same_moment_one_does_and_the_other_is_told(
+    registry: Engine, act: PeoplesAct
+) -> None:
+    with transaction(registry) as session:
+        act.do(session, EXPERT, latest_change(session).change_set)
+        done = last_act(session).id
+    told = one_after_the_other(
+        registry,
+        lambda session: take_back(session, EXPERT, done),
+        lambda session: take_back(session, COLLEAGUE, done),
+    )
+    assert told in {"InvalidInput", "WrongState"}
 
 
 def test_an_import_of_luminosity_is_undone_and_redone_too(registry: Engine) -> None:

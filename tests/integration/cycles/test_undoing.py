@@ -17,7 +17,7 @@ from backend.certify.cycles_states import (
     move_cycle,
     reopen_cycle,
 )
-from backend.certify.taking_back import take_back
+from backend.certify.taking_back import take_back, undoable
 from backend.db import transaction
 from backend.errors import Conflict, NotFound, NotPermitted, WrongState
 from backend.queries.cycles import cycles
@@ -107,6 +107,27 @@ def test_an_undo_that_would_leave_a_cycle_wrongly_completed_is_refused(session: 
     take_back(session, DC, moved)
     with wrongly, session.begin_nested():
         take_back(session, DC, undone)
+
+
+def test_a_page_foresees_that_an_undo_would_leave_a_cycle_wrongly_completed(session: Session, ids: list[int]) -> None:
+    cycle = make(session, ids).cycle
+    moved = move_cycle(session, DC, cycle, desk="tracker", to=COMPLETED, seen=None).change_set
+    assert undoable(session, DC, moved).may
+    done = complete_cycle(session, DC, cycle, desk="tracker", seen=None).change_set
+    assert "is completed in tracker, where 1" in str(undoable(session, DC, moved).why_not)
+    undone = take_back(session, DC, done).change_set
+    take_back(session, DC, moved)
+    assert "is completed in tracker, where 1" in str(undoable(session, DC, undone).why_not)
+
+
+def test_a_deleted_cycle_does_not_come_back_beside_one_of_its_name(session: Session, ids: list[int]) -> None:
+    cycle = make(session, ids).cycle
+    deleted = delete_cycle(session, DC, cycle, seen=None).change_set
+    other = make(session, ids).cycle
+    named = f"Cycle {other} is named 'week 48' by now"
+    assert named in str(undoable(session, DC, deleted).why_not)
+    with pytest.raises(WrongState, match=named):
+        take_back(session, DC, deleted)
 
 
 def test_a_certifier_takes_back_what_he_did_in_his_cycle(session: Session, ids: list[int]) -> None:
