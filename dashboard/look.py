@@ -19,6 +19,8 @@ Theme = Literal["light", "dark"]
 
 THEMES: tuple[Theme, Theme] = ("light", "dark")
 
+_OF_CLASS = {"Tracker HV": "TK_HV"}
+
 NO_VALUE = "EMPTY"
 """The token for lumisections that hold no value: nobody said anything, or a rule said NO VALUE FOUND."""
 
@@ -85,6 +87,21 @@ def luminosity_colour(step: Literal["delivered", "recorded", "dcs_good", "certif
 def subsystem_colours() -> Mapping[str, str]:
     """The fixed colours of the losses by subsystem, in the field's order (field.md 4.4); never re-used."""
     return {name: colour for name, colour in tokens()["subsystem"].items() if not name.startswith("_")}
+
+
+def loss_colour(category: str) -> str:
+    """The colour of what is lost to a category: the field's fixed one, or a muted one where the field has none.
+
+    >>> loss_colour("Tracker HV") == subsystem_colours()["TK_HV"]
+    True
+    """
+    fixed = subsystem_colours()
+    return str(fixed.get(_OF_CLASS.get(category, category)) or tokens()["loss"][category])
+
+
+def outline_colour(theme: Theme) -> str | None:
+    """What the fixed colours are outlined with, so that black Strip is seen on dark ground; none in light."""
+    return str(tokens()["subsystem"]["_dark_outline"]) if theme == "dark" else None
 
 
 def size(name: str) -> float:

@@ -52,3 +52,13 @@ def template(theme: Theme) -> go.layout.Template:
             "separators": ".,",
         }
     )
+
+
+def faint(colour: str, opacity: float) -> str:
+    """A hex colour, to be seen through.
+
+    >>> faint("#16307A", 0.1)
+    'rgba(22,48,122,0.1)'
+    """
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
