@@ -16,6 +16,7 @@ from backend.api import (
     histories,
     lumisections,
     permissions,
+    playground,
     runs,
     versions,
     workspaces,
@@ -33,9 +34,11 @@ for part in (
     workspaces,
     classifiers,
     accepted_datasets,
+    playground,
     permissions,
     versions,
     health,
 ):
     app.include_router(part.router)
+app.include_router(playground.arbitrary)
 answer_errors(app)

@@ -49,7 +49,7 @@ def get_data_of_json(question: JsonQuestion, request: Request) -> Response:
     if (size := sum(len(where) for _, where in asked.values())) > MOST_LUMISECTIONS:
         raise InvalidInput(f"{size} lumisections are too many to tell all of each: at most {MOST_LUMISECTIONS}.")
     with reading(request) as session:
-        told = {name: data for name, (dataset, where) in asked.items() if (data := _data(session, dataset, where))}
+        told = {name: data for name, (dataset, where) in asked.items() if (data := _if_there(session, dataset, where))}
     return as_json(
         {
             "json_with_data": {name: data.by_lumisection for name, data in told.items()},
@@ -84,18 +84,23 @@ class DatasetName(NamedTuple):
         return cls(int(run), name)
 
 
-class _Data(NamedTuple):
+class DataOfJson(NamedTuple):
+    """All that some lumisections of a dataset are judged by, by number, and their luminosity."""
+
     by_lumisection: Mapping[str, Any]
     recorded_per_pb: float
     delivered_per_pb: float
 
 
-def _data(session: Session, dataset: DatasetName, where: LumiSet) -> _Data | None:
-    """What is known of some lumisections of a dataset; none if there is no such dataset."""
-    try:
-        row = dataset_row(session, *dataset)
-    except NotFound:
-        return None
+def data_of_json(session: Session, dataset: DatasetName, where: LumiSet) -> DataOfJson:
+    """The same for those of the lumisections that the dataset has.
+
+    Raises
+    ------
+    NotFound
+        If there is no such dataset.
+    """
+    row = dataset_row(session, *dataset)
     run, strip = run_row(session, dataset.run_number), strip_of(session, *dataset)
     luminosity = luminosity_of(session, dataset.run_number)
     of_run = attributes_json(run)
@@ -105,11 +110,18 @@ def _data(session: Session, dataset: DatasetName, where: LumiSet) -> _Data | Non
     }
     bits, flags = bits_of(strip) | light_of(luminosity, strip.known), flags_of(strip)
     there = where & strip.known
-    return _Data(
+    return DataOfJson(
         {str(number): {**same, "lumisection": _lumisection(number, bits, flags)} for number in there},
         light_in(luminosity.recorded_per_pb, there),
         light_in(luminosity.delivered_per_pb, there),
     )
+
+
+def _if_there(session: Session, dataset: DatasetName, where: LumiSet) -> DataOfJson | None:
+    try:
+        return data_of_json(session, dataset, where)
+    except NotFound:
+        return None
 
 
 def _lumisection(number: int, bits: Cells, flags: Cells) -> dict[str, Any]:

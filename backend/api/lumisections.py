@@ -18,11 +18,15 @@ from models.vocabulary import ONLINE
 router = APIRouter(tags=["lumisections"])
 
 
+RunNumberField = Annotated[int, Field(ge=1, le=2**31 - 1)]
+DatasetNameText = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+
+
 class DatasetQuestion(BaseModel):
     """Which dataset of which run."""
 
-    run_number: Annotated[int, Field(ge=1, le=2**31 - 1)]
-    dataset_name: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ONLINE
+    run_number: RunNumberField
+    dataset_name: DatasetNameText = ONLINE
 
 
 class ComponentQuestion(DatasetQuestion):

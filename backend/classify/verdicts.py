@@ -78,9 +78,13 @@ class RunFacts:
 
     @cached_property
     def of_run(self) -> Facts:
-        """The facts of the run as a whole: a bit is true if it is true in any of its lumisections."""
-        bits = {name: True in values for name, values in self.lumisections.spans.items() if _is_bit(name)}
-        return {**bits, **self.oms, **self.registry}
+        """The facts of the run as a whole: its bits, what OMS says of it, and what the registry says."""
+        return {**self.bits, **self.oms, **self.registry}
+
+    @property
+    def bits(self) -> Mapping[str, bool]:
+        """The bits of the run as a whole: one is true if it is true in any of its lumisections."""
+        return {name: True in values for name, values in self.lumisections.spans.items() if _is_bit(name)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from tests.contract.shapes import shape, unlike
 READS = {exchange["label"]: exchange for exchange in recorded("reads")}
 TOLD = json.loads((DATA / "api_differences.json").read_text())
 STATUSES: dict[str, int] = TOLD["statuses"]
-"""What the original answered with 200 and nothing, or with 500: the right status here."""
+"""What the original answered with nothing, with 500 or not at all: the status here."""
 
 DT_ONLINE = 5
 """The number of the component dt-dt in the recording."""
@@ -66,10 +66,11 @@ def test_every_difference_that_is_named_is_there(certified: TestClient) -> None:
 
 
 @pytest.mark.parametrize("label", STATUSES)
-def test_what_cannot_be_answered_is_told_with_its_status(certified: TestClient, label: str) -> None:
+def test_what_the_original_could_not_answer_has_its_status(certified: TestClient, label: str) -> None:
     answer = ask(certified, label)
-    assert (answer.status_code, list(answer.json())) == (STATUSES[label], ["err"])
-    assert READS[label]["status"] == 500 or not READS[label]["answer"] or label == "list unknown workspace lists all"
+    assert answer.status_code == STATUSES[label]
+    assert (list(answer.json()) == ["err"]) is (answer.status_code != 200)
+    assert READS[label]["status"] != 200 or not READS[label]["answer"] or label == "list unknown workspace lists all"
 
 
 def test_the_runs_that_oms_changed_last_are_those_of_the_original_but_for_those_made_by_hand(
@@ -107,3 +108,29 @@ def test_a_dash_in_the_name_of_a_dataset_belongs_to_it(certified: TestClient) ->
         "/lumisections/get_luminosity_of_json_with_dataset_names", json={"json_with_dataset_names": dashed}
     )
     assert answer.json() == dict.fromkeys(dashed, 0)
+
+
+RULES = [label for label, e in READS.items() if "playground" in e["path"] and "result" in (e["answer"] or {})]
+OTHERWISE = {"rule returning a non boolean counts as false", "nested if is ignored"}
+
+
+@pytest.mark.parametrize("label", RULES)
+def test_a_rule_says_branch_by_branch_what_it_said_in_the_original(certified: TestClient, label: str) -> None:
+    is_same = ask(certified, label).json()["result"] == READS[label]["answer"]["result"]
+    assert is_same is (label not in OTHERWISE)
+
+
+def test_a_rule_holds_where_json_logic_takes_what_it_says_as_true(certified: TestClient) -> None:
+    for label in OTHERWISE:
+        ((_, told),) = ask(certified, label).json()["result"]
+        assert told == {"resulted_value": True}
+
+
+def test_a_lumisection_that_is_not_there_cannot_be_tried(certified: TestClient) -> None:
+    def status(**changed: object) -> int:
+        asked = {"run_number": 379024, "name": "online", "lumisection_number": 212, "json_logic": {"==": [1, 1]}}
+        return certified.post("/classifier_playground/test_lumisection", json=asked | changed).status_code
+
+    assert status() == 200
+    assert status(lumisection_number=213) == status(name="/No/Such/DQM") == status(run_number=1) == 404
+    assert status(lumisection_number=0) == status(lumisection_number=32_768) == 400
