@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 _WEIGHED = (
     "fill_number start_time end_time duration_seconds energy_gev b_field_tesla delivered_per_pb recorded_per_pb "
-    "run_class is_significant state lumisections proposed_by stable_beam"
+    "run_class is_significant state lumisections proposed_by stable_beam hlt_key l1_key"
 ).split()
 """What tables are mostly filtered and sorted by; an index holds it and nothing else."""
 

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from backend.queries.columns import columns_catalogue
 from backend.queries.dataset_scope import scope_of
 from backend.queries.dataset_sql import state_of
-from backend.queries.filter_sql import DATASET
+from backend.queries.filter_sql import BRIEF
 from backend.queries.filters import EVERYTHING, Filter
 from models.vocabulary import ONLINE, DatasetState
 
@@ -42,7 +42,7 @@ def dataset_counters(session: Session, *, workspace: str, filter: Filter = EVERY
     condition = scope_of(
         session, filter, workspace=workspace, which="all", with_hidden=True, catalogue=columns_catalogue(session)
     )
-    found = select(DATASET.c.run_number, DATASET.c.is_hidden, state_of(workspace).label("state"))
+    found = select(BRIEF.c.run_number, BRIEF.c.is_hidden, state_of(workspace).label("state"))
     matching = found.where(condition).cte("matching")
     seen, state = matching.c.is_hidden.is_(False), matching.c.state
     figures = {
@@ -71,5 +71,5 @@ def unique_dataset_names(session: Session, *, workspace: str, filter: Filter = E
     condition = scope_of(
         session, filter, workspace=workspace, which="all", with_hidden=False, catalogue=columns_catalogue(session)
     )
-    query = select(DATASET.c.name, func.count()).where(condition, DATASET.c.name != ONLINE)
-    return dict(session.execute(query.group_by(DATASET.c.name).order_by(DATASET.c.name)).all())
+    query = select(BRIEF.c.name, func.count()).where(condition, BRIEF.c.name != ONLINE)
+    return dict(session.execute(query.group_by(BRIEF.c.name).order_by(BRIEF.c.name)).all())

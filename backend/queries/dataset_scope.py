@@ -10,15 +10,15 @@ from backend.errors import InvalidFilter
 from backend.queries.attributes import nearest
 from backend.queries.columns import ColumnsCatalogue
 from backend.queries.dataset_attributes import DATASETS, STATE_PREFIX
-from backend.queries.dataset_sql import datasets_where, state_of
-from backend.queries.filter_sql import DATASET, Truth
+from backend.queries.dataset_sql import datasets_where, state_in
+from backend.queries.filter_sql import BRIEF, Truth
 from backend.queries.filters import AllOf, AnyOf, Condition, Filter, FlagCondition, checked
+from models.brief_layout import EDITABLE
 from models.vocabulary import ONLINE, ConfigurationKind, DatasetState
 
 Which: TypeAlias = Literal["waiting", "editable", "all"]
 """Waiting for the DQM GUI in the workspace; OPEN, SIGNOFF or COMPLETED in it; or whatever its state there is."""
 
-EDITABLE = (DatasetState.OPEN, DatasetState.SIGNOFF, DatasetState.COMPLETED)
 _STATES = {"waiting": (DatasetState.WAITING,), "editable": EDITABLE}
 _WORKSPACES = text("SELECT body ->> 'workspace' FROM configuration WHERE kind = :kind AND body ->> 'side' = 'offline'")
 
@@ -31,10 +31,11 @@ def scope_of(
     which: Which,
     with_hidden: bool,
     catalogue: ColumnsCatalogue,
+    beside_runs: bool = False,
 ) -> Truth:
-    """The expression over ``dataset`` for what a desk sees of what a filter lets through.
+    """What a desk sees of what a filter lets through, as an expression over ``dataset_brief`` (and the runs beside it).
 
-    What every desk asks is written out as in the indexes of ``models/dataset.py``, or they would not be used.
+    What every desk asks is written out as in the indexes of ``models/dataset_brief.py``, or they would not be used.
 
     Hidden datasets are left out unless ``with_hidden`` or the filter speaks of them; ``online`` belongs to the shift
     crew and is left out unless the filter names it.
@@ -51,12 +52,12 @@ def scope_of(
     if which != "all":
         if which not in _STATES:
             raise InvalidFilter(f"There is no list of {which!r} datasets: there are waiting, editable and all.")
-        parts.append(state_of(workspace).in_([literal_column(f"'{state.value}'", Text) for state in _STATES[which]]))
+        parts.append(state_in(workspace, _STATES[which]))
     if not any(_names_online(condition) for condition in conditions):
-        parts.append(DATASET.c.name != literal_column(f"'{ONLINE}'", Text))
+        parts.append(BRIEF.c.name != literal_column(f"'{ONLINE}'", Text))
     if not (with_hidden or any(condition.attribute == "is_hidden" for condition in conditions)):
-        parts.append(not_(DATASET.c.is_hidden))
-    return and_(*parts, datasets_where(tree, catalogue.flags))
+        parts.append(not_(BRIEF.c.is_hidden))
+    return and_(*parts, datasets_where(tree, catalogue.flags, beside_runs=beside_runs))
 
 
 def refuse_unknown_workspace(session: Session, workspace: str) -> None:

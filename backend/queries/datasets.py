@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Row, Select, any_, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, FromClause, Integer, Row, Select, any_, func, literal, select
 from sqlmodel import Session
 
 from backend.errors import InvalidFilter, NotFound
@@ -13,11 +13,12 @@ from backend.queries.attributes import Attribute
 from backend.queries.columns import CataloguedColumn, columns_catalogue
 from backend.queries.dataset_attributes import DATASETS
 from backend.queries.dataset_scope import Which, scope_of
-from backend.queries.dataset_sql import GUI_PREFIX, run_attribute, shown_column, sort_key
-from backend.queries.filter_sql import DATASET, RUN, Truth
+from backend.queries.dataset_sql import run_attribute, shown_column, sort_key
+from backend.queries.filter_sql import BRIEF, DATASET, RUN, Truth
 from backend.queries.filters import EVERYTHING, Filter
 from backend.queries.live import latest_change
 from backend.queries.runs import MOST_ROWS, AttributeValue, Sort, attribute_value, flag_counts, flag_terms
+from models.brief_layout import GUI_PREFIX
 from models.lumis import LumiSet
 
 _Term: TypeAlias = tuple[ColumnElement[Any], bool]
@@ -104,10 +105,19 @@ def datasets_page(
         raise InvalidFilter(f"A page of {limit} rows from row {offset} on cannot be: 0 to {MOST_ROWS} rows, from 0 on.")
     change_set = latest_change(session).change_set
     catalogue = columns_catalogue(session)
+    names = [key.key if "-" in key.key else _sortable(key.key) for key in sort]
+    beside_runs = any(run_attribute(name) not in (None, "run_number") for name in names if "-" not in name)
     condition = scope_of(
-        session, filter, workspace=workspace, which=which, with_hidden=with_hidden, catalogue=catalogue
+        session,
+        filter,
+        workspace=workspace,
+        which=which,
+        with_hidden=with_hidden,
+        catalogue=catalogue,
+        beside_runs=beside_runs,
     )
-    total, ids = _matching(session, condition, sort, flags=catalogue.flags, offset=offset, limit=limit)
+    matching = _Matching(condition, _terms(sort, names, catalogue.flags), filter != EVERYTHING, beside_runs)
+    total, ids = matching.page(session, offset=offset, limit=limit)
     by_id = dataset_rows(session, ids)
     return DatasetsPage(tuple(by_id[id_] for id_ in ids if id_ in by_id), total, change_set)
 
@@ -135,7 +145,7 @@ def ids_of(
         with_hidden=with_hidden,
         catalogue=columns_catalogue(session),
     )
-    return tuple(session.execute(select(DATASET.c.id).where(condition).order_by(DATASET.c.id)).scalars())
+    return tuple(session.execute(select(BRIEF.c.id).where(condition).order_by(BRIEF.c.id)).scalars())
 
 
 def dataset_row(session: Session, run_number: int, name: str) -> DatasetRow:
@@ -167,31 +177,45 @@ _SHOWN: tuple[Attribute, ...] = tuple(a for a in DATASETS.attributes if a.name n
 def _selected() -> Select[Any]:
     own = (DATASET.c.id, DATASET.c.notes, DATASET.c.states, DATASET.c.counts, DATASET.c.attributes, DATASET.c.known)
     shown = (shown_column(attribute.name).label(attribute.name) for attribute in _SHOWN)
-    joined = DATASET.join(RUN, RUN.c.run_number == DATASET.c.run_number)
+    joined = DATASET.join(BRIEF, BRIEF.c.id == DATASET.c.id).join(RUN, RUN.c.run_number == DATASET.c.run_number)
     return select(*own, RUN.c.known.label("run_known"), *shown).select_from(joined)
 
 
-def _matching(
-    session: Session,
-    condition: Truth,
-    sort: Sequence[Sort],
-    *,
-    flags: Mapping[str, int],
-    offset: int,
-    limit: int,
-) -> tuple[int, list[int]]:
-    """How many datasets match, and the ids of those on the page, in one pass over those that match."""
-    names = [key.key if "-" in key.key else _sortable(key.key) for key in sort]
-    terms = _terms(sort, names, flags)
-    asks_runs = any(run_attribute(name) not in (None, "run_number") for name in names if "-" not in name)
-    source = DATASET.join(RUN, RUN.c.run_number == DATASET.c.run_number) if asks_runs else DATASET
-    named = [term.label(f"term_{at}") for at, (term, _) in enumerate(terms)]
-    matching = select(DATASET.c.id, DATASET.c.run_number, *named).select_from(source).where(condition).cte("matching")
-    columns = [(matching.c[f"term_{at}"], descending) for at, (_, descending) in enumerate(terms)]
-    in_order = select(matching.c.id).order_by(*_order(columns, matching.c)).offset(offset).limit(limit)
-    total = select(func.count()).select_from(matching).scalar_subquery()
-    found = session.execute(select(total, func.array(in_order.scalar_subquery()))).one()
-    return found[0], found[1]
+@dataclass(frozen=True, slots=True)
+class _Matching:
+    """What matches and in which order; ``beside_runs`` if either asks of runs joined with the datasets."""
+
+    condition: Truth
+    terms: Sequence[_Term]
+    is_filtered: bool
+    beside_runs: bool
+
+    def page(self, session: Session, *, offset: int, limit: int) -> tuple[int, list[int]]:
+        """How many datasets match, and the ids of those on the page.
+
+        What matches a filter is found once and kept; what a desk lists without one is read twice, which costs less.
+        """
+        count, in_order = self._kept() if self.is_filtered else self._read_twice()
+        counted = count.cte("counted")
+        total = select(*counted.c).scalar_subquery()
+        page = in_order.where(total > offset).offset(offset).limit(limit).scalar_subquery()
+        found = session.execute(select(total, func.array(page))).one()
+        return found[0], found[1]
+
+    def _kept(self) -> tuple[Select[Any], Select[Any]]:
+        named = [term.label(f"term_{at}") for at, (term, _) in enumerate(self.terms)]
+        found = select(BRIEF.c.id, BRIEF.c.run_number, *named).select_from(self._source())
+        kept = found.where(self.condition).cte("matching")
+        terms = [(kept.c[f"term_{at}"], descending) for at, (_, descending) in enumerate(self.terms)]
+        return select(func.count()).select_from(kept), select(kept.c.id).order_by(*_order(terms, kept.c))
+
+    def _read_twice(self) -> tuple[Select[Any], Select[Any]]:
+        found = select(BRIEF.c.id).select_from(self._source()).where(self.condition)
+        counted = select(func.count()).select_from(BRIEF).where(self.condition)
+        return counted, found.order_by(*_order(self.terms, BRIEF.c))
+
+    def _source(self) -> FromClause:
+        return BRIEF.join(RUN, RUN.c.run_number == BRIEF.c.run_number) if self.beside_runs else BRIEF
 
 
 def _order(terms: Sequence[_Term], columns: Any) -> list[ColumnElement[Any]]:

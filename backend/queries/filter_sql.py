@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    not_,
     or_,
     select,
     true,
@@ -33,7 +34,9 @@ from backend.queries.attributes import OMS_PREFIX, RUNS, Kind, nearest
 from backend.queries.filters import AllOf, AnyOf, Condition, Count, Filter, FlagCondition, Operator, Quantifier
 from backend.queries.values import Scalar, Span, is_number
 from models.attributes import count_position
+from models.brief_layout import BRIEF_STATUSES, brief_position
 from models.dataset import Dataset
+from models.dataset_brief import DatasetBrief
 from models.run import Run
 from models.vocabulary import ONLINE, Status
 
@@ -42,11 +45,12 @@ Column = ColumnElement[Any]
 
 RUN: Table = Run.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table classes
 DATASET: Table = Dataset.__table__  # type: ignore[attr-defined]
+BRIEF: Table = DatasetBrief.__table__  # type: ignore[attr-defined]
 
 
 def runs_and_online() -> FromClause:
-    """Every run beside its ``online`` dataset; PostgreSQL drops the join where nothing of the dataset is read."""
-    return RUN.outerjoin(DATASET, and_(DATASET.c.run_number == RUN.c.run_number, DATASET.c.name == ONLINE))
+    """Every run beside its ``online`` dataset in brief; PostgreSQL drops the join where nothing of that is read."""
+    return RUN.outerjoin(BRIEF, and_(BRIEF.c.run_number == RUN.c.run_number, BRIEF.c.name == ONLINE))
 
 
 def where(tree: Filter, flags: Mapping[str, int]) -> Truth:
@@ -85,17 +89,29 @@ def turned(plain: Truth) -> Truth:
 
 
 def flag_holds(flag: FlagCondition, flags: Mapping[str, int]) -> Truth:
-    """The expression for a condition on a flag, over a dataset's counts."""
-    count = flag_count(column_id(flag.column, flags), flag.status)
+    """The expression for a condition on a flag, over ``dataset_brief``."""
+    of_column, status = column_id(flag.column, flags), flag.status
+    if status in BRIEF_STATUSES:
+        return _quantified(flag, flag_count(of_column, status), BRIEF.c.lumisections)
+    return of_datasets(_quantified(flag, _count(of_column, status), DATASET.c.lumisections))
+
+
+def of_datasets(condition: Truth) -> Truth:
+    """What only the whole row of ``dataset`` can answer, as an expression over ``dataset_brief``."""
+    return BRIEF.c.id.in_(select(DATASET.c.id).where(condition).correlate(None))
+
+
+def _quantified(flag: FlagCondition, count: Column, lumisections: Column) -> Truth:
+    """Written with *more than*: what is equal PostgreSQL takes to be rare where it has no statistics."""
     match flag.quantifier:
         case Count(operator, n):
             return _TESTS[operator](count, n)
         case Quantifier.ANY:
             return count > 0
         case Quantifier.NONE:
-            return count == 0
+            return not_(count > 0)
         case Quantifier.ALL:
-            return and_(count == DATASET.c.lumisections, DATASET.c.lumisections > 0)
+            return and_(count >= lumisections, lumisections > 0)
 
 
 def run_column(name: str) -> Column:
@@ -112,11 +128,16 @@ def sort_column(name: str) -> Column:
     return func.nullif(column, literal_column("'null'::jsonb")) if name.startswith(OMS_PREFIX) else column
 
 
-def flag_count(column_id: int, status: Status | None) -> Column:
-    """How many lumisections have that status of a flag; none: in how many nobody said anything."""
+def flag_count(column_id: int, status: Status) -> Column:
+    """How many lumisections have that status, one of ``BRIEF_STATUSES``, of a flag; over ``dataset_brief``."""
+    return func.coalesce(cast(BRIEF.c.flags[brief_position(column_id, status)], Integer), 0)
+
+
+def _count(column_id: int, status: Status | None) -> Column:
+    """As :func:`flag_count` of any status, over ``dataset``; none: in how many nobody said anything."""
     if status is not None:
         return func.coalesce(cast(DATASET.c.counts[count_position(column_id, status)], Integer), 0)
-    said = (flag_count(column_id, status) for status in Status)
+    said = (_count(column_id, status) for status in Status)
     return DATASET.c.lumisections - sum(said, literal(0, Integer))
 
 
@@ -136,8 +157,7 @@ def column_id(column: str, flags: Mapping[str, int]) -> int:
 _COMPUTED: dict[str, Column] = {
     "is_running": RUN.c.end_time.is_(None),
     "is_changed_after_signoff": RUN.c.proposed_by.is_not(None),
-    "words": DATASET.c.words,
-    "last_change": func.greatest(RUN.c.last_change, DATASET.c.last_change),
+    "last_change": func.greatest(RUN.c.last_change, BRIEF.c.last_change),
 }
 _TURNED = {
     Operator.NOT_IN: Operator.IN,
@@ -156,7 +176,7 @@ def _parts(parts: Sequence[Filter], join: Callable[..., Truth], flags: Mapping[s
 
 def _online_where(condition: Truth) -> Truth:
     """That the run's ``online`` dataset is such. Every run has one, so this says what a join says, at half the cost."""
-    online = select(DATASET.c.run_number).where(DATASET.c.name == ONLINE, condition)
+    online = select(BRIEF.c.run_number).where(BRIEF.c.name == ONLINE, condition)
     return RUN.c.run_number.in_(online.correlate(None))
 
 
@@ -164,7 +184,7 @@ def _condition(condition: Condition) -> Truth:
     operator, value, kind = condition.operator, condition.value, RUNS.find(condition.attribute).kind
     if kind is not Kind.WORDS:
         return compared(run_column(condition.attribute), kind, operator, value)
-    said = _online_where(compared(DATASET.c.words, kind, Operator.CONTAINS, value))
+    said = _online_where(of_datasets(compared(DATASET.c.words, kind, Operator.CONTAINS, value)))
     return said if operator is Operator.CONTAINS else turned(said)
 
 

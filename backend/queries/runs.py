@@ -13,6 +13,7 @@ from backend.queries.attributes import RUNS, Attribute, Kind
 from backend.queries.bits import BitCounts, bit_counts
 from backend.queries.columns import CataloguedColumn, ColumnsCatalogue, columns_catalogue
 from backend.queries.filter_sql import (
+    BRIEF,
     DATASET,
     RUN,
     column_id,
@@ -116,7 +117,8 @@ def runs_page(
     catalogue = columns_catalogue(session)
     condition = runs_where(filter, catalogue)
     total, keys = _matching(session, condition, _terms(sort, catalogue.flags), offset=offset, limit=limit)
-    rows = select(*_selected(with_oms)).select_from(runs_and_online())
+    joined = runs_and_online().outerjoin(DATASET, DATASET.c.id == BRIEF.c.id)
+    rows = select(*_selected(with_oms)).select_from(joined)
     found = session.execute(rows.where(RUN.c.run_number == any_(literal(keys, ARRAY(Integer))))).all() if keys else []
     bits = _bits(session, found, catalogue) if with_bits else {}
     by_number = {row.run_number: _row(row, catalogue.by_id, bits) for row in found}
@@ -167,7 +169,7 @@ def _terms(sort: Sequence[Sort], flags: Mapping[str, int]) -> list[_Term]:
 def flag_terms(component: str, flags: Mapping[str, int]) -> list[ColumnElement[Any]]:
     """What to sort by for the worst flags of a component: how much is bad, then how much is not good."""
     of_column = column_id(component, flags)
-    return [flag_count(of_column, Status.BAD), DATASET.c.lumisections - flag_count(of_column, Status.GOOD)]
+    return [flag_count(of_column, Status.BAD), BRIEF.c.lumisections - flag_count(of_column, Status.GOOD)]
 
 
 def _sortable(name: str) -> Attribute:

@@ -28,6 +28,7 @@ _HOLD = text("SELECT n FROM clock FOR UPDATE")
 _EMPTY = (
     text("DELETE FROM run"),
     text("DELETE FROM dataset"),
+    text("DELETE FROM dataset_brief"),
     text("DELETE FROM segments"),
     text("DELETE FROM luminosity"),
     text("DELETE FROM configuration"),

@@ -3,11 +3,13 @@
 from sqlalchemy import Table, TextClause, text
 from sqlmodel import Session, SQLModel
 
+from backend.projections.briefs import brief_row
 from backend.projections.picture import Picture, Row
 from backend.record.writing import as_json
 from models.configuration import Configuration
 from models.cycle import CycleNow
 from models.dataset import Dataset
+from models.dataset_brief import DatasetBrief
 from models.golden_json import GoldenJsonNow
 from models.luminosity import Luminosity
 from models.run import Run
@@ -28,6 +30,7 @@ _COLUMNS = text("""
 _GONE = {
     "runs": text("DELETE FROM run WHERE run_number = ANY(:gone)"),
     "datasets": text("DELETE FROM dataset WHERE id = ANY(:gone)"),
+    "briefs": text("DELETE FROM dataset_brief WHERE id = ANY(:gone)"),
     "segments": text("DELETE FROM segments WHERE dataset_id = ANY(:gone)"),
     "cycles": text("DELETE FROM cycle_now WHERE id = ANY(:gone)"),
     "golden_jsons": text("DELETE FROM golden_json_now WHERE id = ANY(:gone)"),
@@ -43,6 +46,7 @@ def publish(session: Session, picture: Picture) -> None:
     for table, rows in (
         (Run, picture.runs),
         (Dataset, picture.datasets),
+        (DatasetBrief, [brief_row(dataset) for dataset in picture.datasets]),
         (Segments, picture.segments),
         (Luminosity, picture.luminosities),
         (Configuration, picture.configurations),
@@ -56,6 +60,7 @@ def publish(session: Session, picture: Picture) -> None:
         session.execute(_GONE["runs"], {"gone": picture.gone_runs})
     if picture.gone_datasets:
         session.execute(_GONE["datasets"], {"gone": picture.gone_datasets})
+        session.execute(_GONE["briefs"], {"gone": picture.gone_datasets})
         session.execute(_GONE["segments"], {"gone": picture.gone_datasets})
     if picture.gone_cycles:
         session.execute(_GONE["cycles"], {"gone": picture.gone_cycles})
@@ -91,5 +96,5 @@ def _upsert_statement(table: type[SQLModel]) -> TextClause:
 
 _UPSERTS: dict[type[SQLModel], TextClause] = {
     table: _upsert_statement(table)
-    for table in (Run, Dataset, Segments, Luminosity, Configuration, CycleNow, GoldenJsonNow)
+    for table in (Run, Dataset, DatasetBrief, Segments, Luminosity, Configuration, CycleNow, GoldenJsonNow)
 }

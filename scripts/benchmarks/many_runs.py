@@ -1,10 +1,14 @@
 """A registry of very many runs, written straight into the projections: for measuring reads, where no log is needed."""
 
 from sqlalchemy import Engine, text
+from sqlmodel import Session
 
 from backend.configuration import ensure_defaults
 from backend.db import transaction
+from backend.projections.briefs import brief_row
+from backend.record.publishing import upsert
 from models.attributes import COUNTS_PER_FLAG
+from models.dataset_brief import DatasetBrief
 from models.vocabulary import OFFLINE_COMPONENTS
 
 _RUNS = text("""
@@ -50,6 +54,10 @@ _SEGMENTS = text("""
         array_agg(i / 35 % 2 ORDER BY i % 35, i), array_agg(i ORDER BY i % 35, i)
     FROM generate_series(1, :runs) n, generate_series(0, 104) i GROUP BY n
 """)
+_WHOLE = text("""
+    SELECT id, run_number, lumisections, last_change, is_hidden, name, changed_by, states, counts, attributes
+    FROM dataset
+""")
 
 
 def fill_with_runs(on: Engine, runs: int) -> None:
@@ -62,5 +70,13 @@ def fill_with_runs(on: Engine, runs: int) -> None:
         counts = flagged * COUNTS_PER_FLAG
         session.execute(_DATASETS, {"runs": runs, "counts": counts, "workspaces": workspaces})
         session.execute(_SEGMENTS, {"runs": runs})
+        _in_brief(session)
     with on.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
+
+
+def _in_brief(session: Session) -> None:
+    """The briefs of all datasets, as the door makes them."""
+    rows = session.execute(_WHOLE.execution_options(yield_per=5_000)).mappings()
+    for part in rows.partitions():
+        upsert(session, DatasetBrief, [brief_row(dict(row)) for row in part])

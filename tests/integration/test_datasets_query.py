@@ -24,7 +24,7 @@ from backend.queries import (
     unique_dataset_names,
 )
 from backend.queries.dataset_scope import scope_of
-from backend.queries.filter_sql import DATASET
+from backend.queries.filter_sql import BRIEF
 from backend.record import Act, DatasetKey, DatasetSaid, RunSaid, record
 from models.lumis import LumiSet
 from models.vocabulary import ActKind, Origin, Status
@@ -252,7 +252,7 @@ def explained(session: Session, which: str) -> str:
         with_hidden=False,
         catalogue=columns_catalogue(session),
     )
-    query = select(DATASET.c.id).where(condition).order_by(DATASET.c.run_number, DATASET.c.id)
+    query = select(BRIEF.c.id).where(condition).order_by(BRIEF.c.run_number, BRIEF.c.id)
     compiled = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
     lines: Iterable[str] = session.connection().exec_driver_sql(f"EXPLAIN {compiled}").scalars()
     return "\n".join(lines)

@@ -65,7 +65,9 @@ def test_the_and_of_the_bits_is_the_published_dcs_only_file_and_nothing_else(sea
 
 def test_a_rebuild_of_the_season_changes_nothing(season: Engine) -> None:
     before = dcs_good(season)
-    count = text("SELECT count(*), sum(lumisections), sum(last_change), sum(recorded_per_pb) FROM run")
+    count = text(
+        "SELECT count(*), sum(lumisections), sum(last_change), sum(recorded_per_pb ORDER BY run_number) FROM run"
+    )
     with transaction(season) as session:
         figures = session.execute(count).one()
     rebuild(season)

@@ -32,7 +32,16 @@ RUNS = (1, 2)
 PROMPT = "/PromptReco/Collisions2022/DQM"
 CYCLES = (1, 2)
 JSONS = (1, 2)
-PROJECTIONS = ("run", "dataset", "segments", "luminosity", "configuration", "cycle_now", "golden_json_now")
+PROJECTIONS = (
+    "run",
+    "dataset",
+    "dataset_brief",
+    "segments",
+    "luminosity",
+    "configuration",
+    "cycle_now",
+    "golden_json_now",
+)
 
 ranges = st.tuples(st.integers(1, 30), st.integers(1, 30)).map(lambda p: LumiRange(min(p), max(p)))
 origins = st.sampled_from(list(Origin))
