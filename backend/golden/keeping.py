@@ -4,8 +4,8 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
 from threading import Lock
+from weakref import WeakKeyDictionary
 
 import polars as pl
 from sqlalchemy import Engine, text
@@ -35,6 +35,10 @@ _CHANGED = text("""
 """)
 _UNDONE = text("SELECT count(*) FROM change_set WHERE undoes IS NOT NULL AND id > :seen")
 _BRIGHTENED = text("SELECT count(*) FROM luminosity WHERE last_change > :seen")
+
+
+_FRAMES: WeakKeyDictionary[Engine, "Frames"] = WeakKeyDictionary()
+_LOCK = Lock()
 
 
 class Frames:
@@ -101,15 +105,15 @@ def frame_now(on: Engine, scope: Scope, reads: Iterable[str]) -> Frame:
         return _loaded(read, scope, tuple(reads))
 
 
-@cache
 def frames_of(on: Engine) -> Frames:
-    """The frames that this process keeps of a database."""
-    return Frames()
+    """The frames that this process keeps of a database, for as long as it keeps its engine."""
+    with _LOCK:
+        return _FRAMES.setdefault(on, Frames())
 
 
 def _loaded(read: Reader, scope: Scope, names: Iterable[str]) -> Frame:
     now, datasets = clock(read), read_datasets(read, scope)
-    said = read_said(read, _ids(datasets))
+    said = read_said(read, *_own_and_inherited(datasets))
     runs = datasets["run_number"]
     luminosity = read_luminosities(read, runs.unique().to_list()) if is_luminous(names) else {}
     run = read_attributes(read, runs, attributes(names))
@@ -145,7 +149,8 @@ def _changed(read: Reader, ground: Ground, found: pl.DataFrame, changed: set[int
     ids = _ids(datasets)
     said = ground.said.filter(pl.col("dataset_id").is_in(list(ids)) & ~pl.col("dataset_id").is_in(stale))
     missing = ids - set(said["dataset_id"].to_list())
-    said = pl.concat([said, read_said(read, missing)]).sort("dataset_id")
+    anew = (part & missing for part in _own_and_inherited(datasets))
+    said = pl.concat([said, read_said(read, *anew)]).sort("dataset_id")
     wanted = attributes(names) | ground.run.keys()
     luminosity = ground.luminosity
     if luminosity or is_luminous(names):
@@ -177,4 +182,9 @@ def is_luminous(names: Iterable[str]) -> bool:
 
 def _ids(datasets: pl.DataFrame) -> set[int]:
     """The datasets and the online ones that they inherit from."""
-    return {*datasets["dataset_id"].to_list(), *datasets["online_id"].drop_nulls().to_list()}
+    own, inherited = _own_and_inherited(datasets)
+    return own | inherited
+
+
+def _own_and_inherited(datasets: pl.DataFrame) -> tuple[set[int], set[int]]:
+    return set(datasets["dataset_id"].to_list()), set(datasets["online_id"].drop_nulls().to_list())

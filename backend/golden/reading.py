@@ -13,6 +13,7 @@ from backend.db import Reader
 from backend.golden.attributes import said_as
 from backend.golden.ground import Attributes, Column, Columns, Luminosities
 from backend.golden.scope import Scope, Sql
+from backend.projections.summaries import FIRST_OTHER_COLUMN
 from models.attributes import OMS_COLUMNS
 from models.dataset import Dataset
 from models.lumis import LumiSet
@@ -23,9 +24,12 @@ _CLOCK = text("SELECT n FROM clock")
 _COLUMNS = text("SELECT id, workspace, name, kind FROM lumisection_column")
 _WORDS = text("SELECT id, word FROM column_text")
 _SAID = text("""
-    SELECT dataset_id, columns, firsts, lasts, "values" FROM segments
+    SELECT dataset_id, columns[at:] AS columns, firsts[at:] AS firsts, lasts[at:] AS lasts, "values"[at:] AS "values"
+    FROM segments, LATERAL (SELECT CASE WHEN dataset_id = ANY(CAST(:inherited AS int[]))
+                            THEN coalesce(array_position(columns, CAST(:first AS int2)), 1) ELSE 1 END) begin(at)
     WHERE dataset_id = ANY(CAST(:ids AS int[])) ORDER BY dataset_id
 """)
+"""Of datasets that are only inherited from, their flags are left out, which come before what OMS says."""
 _LUMINOSITY = text("""
     SELECT run_number, delivered, recorded FROM luminosity
     WHERE source = :source AND run_number = ANY(CAST(:runs AS int[]))
@@ -95,9 +99,19 @@ def _datasets(scope: Scope) -> "Select[*tuple[Any, ...]]":
     )
 
 
-def read_said(read: Reader, datasets: Iterable[int]) -> pl.DataFrame:
-    """What is said of the lumisections of these datasets, as :class:`Ground` has it."""
-    return read(_SAID.bindparams(ids=as_array(datasets)))
+def read_said(read: Reader, own: Collection[int], inherited: Collection[int]) -> pl.DataFrame:
+    """What is said of the lumisections of datasets, as :class:`Ground` has it.
+
+    Parameters
+    ----------
+    own
+        The datasets that are judged.
+    inherited
+        The ``online`` ones from which only what OMS says is needed.
+    """
+    only = {*inherited} - {*own}
+    asked = {"ids": as_array({*own} | only), "inherited": as_array(only), "first": FIRST_OTHER_COLUMN}
+    return read(_SAID.bindparams(**asked))
 
 
 def read_attributes(read: Reader, runs: pl.Series, names: Collection[str]) -> Attributes:
