@@ -18,7 +18,7 @@ from dashboard.data import catalogue, components_of
 from dashboard.offline.acts import datasets
 from dashboard.offline.look import looked_at
 from dashboard.offline.notes import notes_of_cell
-from dashboard.offline.sheets import grid_row, key_of, row_id, sheet_of_flags
+from dashboard.offline.sheets import key_of, row_id, sheet_of_flags
 from dashboard.permits import permit, permitted_button
 from dashboard.session import from_address, to_address
 from models.vocabulary import DatasetState
@@ -46,7 +46,7 @@ def cycle_datasets(cycle: CycleFacts, workspace: str, seen: int) -> None:
     _acts(cycle, [rows[id_] for id_ in sorted(ticked & rows.keys())], workspace, seen)
     quality_grid(
         columns=sheet.columns,
-        rows=[grid_row(row.dataset, row.express, sheet) for row in looked_at(found.rows, sheet)],
+        rows=[row.as_row(sheet) for row in looked_at(found.rows, sheet)],
         key=key,
         selected=event.selected,
         ticked=ticked,

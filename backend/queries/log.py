@@ -9,6 +9,7 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from backend.queries.log_words import Told, told_of
+from backend.record.loading import load_undone
 from models.vocabulary import ActKind
 
 _PAGE = text("""
@@ -80,7 +81,7 @@ class LogFilter:
 
 @dataclass(frozen=True, slots=True)
 class UndoneBy:
-    """Who undid an act, when, and whether all of it; an undo that is itself undone is in the log as well."""
+    """Who undid an act, when, and whether all of it. An undo that is itself undone holds no more, and is not told."""
 
     change_set: int
     by: str
@@ -168,6 +169,10 @@ def _anywhere(wanted: str | None) -> str | None:
 
 def _undone(session: Session, acts: Iterable[int]) -> dict[int, tuple[UndoneBy, ...]]:
     found: dict[int, tuple[UndoneBy, ...]] = {}
-    for undoes, id_, by, at, scope in session.execute(_UNDONE, {"acts": list(acts)}):
+    wanted = list(acts)
+    taken_back = load_undone(session, wanted).everywhere
+    for undoes, id_, by, at, scope in session.execute(_UNDONE, {"acts": wanted}):
+        if id_ in taken_back:
+            continue
         found[undoes] = (*found.get(undoes, ()), UndoneBy(id_, by, at, scope is None))
     return found

@@ -8,6 +8,7 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from backend.queries.column_values import ColumnValue, column_texts, column_value
+from backend.queries.cycle_words import cycle_words
 from models.lumis import LumiRange, LumiSet
 from models.vocabulary import Bit, ColumnKind, Origin, Status
 
@@ -68,24 +69,18 @@ _OTHERS = text("""
                         ELSE 'version ' || w.version || CASE WHEN w.is_enabled THEN '' ELSE ', not enabled' END END
             FROM configuration_change w WHERE w.change_set = act ORDER BY w.id LIMIT :most) AS configured
         UNION ALL SELECT * FROM (
-            SELECT 'cycle ' || coalesce(w.said ->> 'name', y.name, w.cycle_id::text),
-                   concat_ws(', ', (SELECT string_agg(a.key || ' ' || coalesce(a.value, 'unsaid'), ', ' ORDER BY a.key)
-                                    FROM jsonb_each_text(w.said) AS a),
-                             cardinality(nullif(w.added, '{}')) || ' datasets added',
-                             cardinality(nullif(w.removed, '{}')) || ' datasets removed')
-            FROM cycle_change w LEFT JOIN cycle_now y ON y.id = w.cycle_id
-            WHERE w.change_set = act ORDER BY w.id LIMIT :most) AS of_cycles
-        UNION ALL SELECT * FROM (
-            SELECT 'golden JSON ' || g.id, concat_ws(', ', g.kind, g.runs || ' runs', g.lumisections || ' lumisections')
-            FROM golden_json g WHERE g.change_set = act ORDER BY g.id LIMIT :most) AS made
-        UNION ALL SELECT * FROM (
-            SELECT 'golden JSON ' || w.golden_json_id,
-                   (SELECT string_agg(a.key || ' ' || coalesce(a.value, 'unsaid'), ', ' ORDER BY a.key)
-                    FROM jsonb_each_text(w.said) AS a)
-            FROM golden_json_change w WHERE w.change_set = act ORDER BY w.id LIMIT :most) AS of_jsons
-        UNION ALL SELECT * FROM (
             SELECT DISTINCT w.run_number::text, 'luminosity of ' || w.source FROM luminosity_change w
             WHERE w.change_set = act LIMIT :most) AS lit) said
+""")
+_CYCLES = text("""
+    SELECT act, said.* FROM unnest(CAST(:acts AS bigint[])) AS act, LATERAL (
+        SELECT 'cycle ' || coalesce(called.name, w.cycle_id::text) AS subject, w.said,
+               cardinality(w.added) AS added, cardinality(w.removed) AS removed
+        FROM cycle_change w LEFT JOIN LATERAL (
+             SELECT b.said ->> 'name' AS name FROM cycle_change b
+             WHERE b.cycle_id = w.cycle_id AND b.id <= w.id AND b.said ? 'name' ORDER BY b.id DESC LIMIT 1
+             ) called ON true
+        WHERE w.change_set = act ORDER BY w.id LIMIT :most) said
 """)
 
 
@@ -108,6 +103,8 @@ def told_of(session: Session, acts: Collection[int]) -> dict[int, Told]:
     lines: dict[int, list[str]] = {act: [] for act in acts}
     for act, subject, what in session.execute(_OTHERS, asked):
         lines[act].append(f"{subject}: {what}")
+    for act, subject, said, added, removed in session.execute(_CYCLES, asked):
+        lines[act].append(f"{subject}: {cycle_words(said, added=added, removed=removed)}")
     for row in session.execute(_ATTRIBUTES, asked):
         lines[row.act].extend(f"{row.subject}: {what}" for what in _attributes(row))
     flags = session.execute(_FLAGS, asked).all()

@@ -90,7 +90,7 @@ def _node(rule: object, place: _Place) -> Node:
         return Constant(_constant(rule, place))
     ((operator, operands),) = rule.items()
     if operator not in OPERATORS:
-        raise InvalidRule(f"There is no operator {operator!r}{_at(place)}{_meant(operator)}.")
+        raise InvalidRule(f"There is no operator {operator!r}{_at(place)}{_meant(operator)}")
     place = (*place, operator)
     is_bare = not isinstance(operands, list)
     given = [_node(operands, place)] if is_bare else [_node(o, (*place, n)) for n, o in enumerate(operands, 1)]
@@ -126,7 +126,7 @@ def _meant(operator: object) -> str:
     word = str(operator).strip().lower()
     near = [word] if word in OPERATORS else difflib.get_close_matches(word, sorted(OPERATORS), n=1, cutoff=0.5)
     meant = _MEANT.get(word) or next(iter(near), None)
-    return f"; did you mean {meant!r}?" if meant else f"; there are {' '.join(sorted(OPERATORS))}"
+    return f"; did you mean {meant!r}?" if meant else f"; there are {' '.join(sorted(OPERATORS))}."
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+from backend.certify.ticked import CLOSED
 from backend.queries import (
     EVERYTHING,
     Condition,
@@ -13,7 +14,9 @@ from backend.queries import (
     all_of,
     datasets_page,
 )
+from backend.queries.closing import closed_by
 from backend.queries.express import EXPRESS, where_express_agrees
+from backend.queries.high_voltage import lumisections_ready
 from backend.record import DatasetKey
 from dashboard.data import reading
 from dashboard.offline.toolbar import ASIDE, EDITABLE, HIDDEN, WAITING, Desk
@@ -69,6 +72,19 @@ def agreeing(rows: Iterable[DatasetRow], columns: Collection[int]) -> frozenset[
     """The datasets, of these, of which Express says the same in every lumisection of these columns."""
     with reading() as session:
         return frozenset(where_express_agrees(session, [row.id for row in rows], columns=columns))
+
+
+def who_closed(rows: Iterable[DatasetRow], workspace: str) -> dict[int, str]:
+    """Who signed off or completed those of the datasets that are closed in the workspace."""
+    ids = [row.id for row in rows if row.states.get(workspace) in CLOSED]
+    with reading() as session:
+        return {id_: closed.by for id_, closed in closed_by(session, ids, workspace=workspace).items()}
+
+
+def where_ready(rows: Iterable[DatasetRow], bits: Collection[str]) -> dict[int, int]:
+    """In how many lumisections of each dataset all of these DCS bits say ready."""
+    with reading() as session:
+        return lumisections_ready(session, [row.id for row in rows], bits=bits)
 
 
 def these(workspace: str, keys: Collection[DatasetKey]) -> tuple[DatasetRow, ...]:

@@ -9,9 +9,10 @@ import streamlit as st
 from backend.queries import DatasetRow
 from backend.queries.express import EXPRESS
 from backend.record import DatasetKey
+from dashboard.components.quality_grid import GridRow
 from dashboard.offline.agreement import nothing_odd
-from dashboard.offline.data import agreeing, express_of
-from dashboard.offline.sheets import Sheet, row_id
+from dashboard.offline.data import agreeing, express_of, where_ready, who_closed
+from dashboard.offline.sheets import Sheet, grid_row, row_id
 from dashboard.session import from_address, to_address
 from models.vocabulary import DatasetState
 
@@ -28,11 +29,20 @@ class Agreement(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A dataset, the Express dataset of its run if that is another one, and whether they agree."""
+    """A dataset, the Express dataset of its run if that is another one, whether they agree, and what else is told.
+
+    ``hv_on`` is in how many lumisections the high voltage of the desk's detectors is on; none where nobody knows.
+    """
 
     dataset: DatasetRow
     express: DatasetRow | None
     agreement: Agreement
+    closed_by: str | None = None
+    hv_on: int | None = None
+
+    def as_row(self, sheet: Sheet) -> GridRow:
+        """The dataset as a row of the grid."""
+        return grid_row(self.dataset, self.express, sheet, closed_by=self.closed_by, hv_on=self.hv_on)
 
     @property
     def id(self) -> str:
@@ -59,9 +69,26 @@ def looked_at(rows: Sequence[DatasetRow], sheet: Sheet) -> tuple[Looked, ...]:
     """Each dataset with what Express says of its run."""
     express = express_of(sheet.workspace, rows)
     beside = ((row, express.get(row.run_number)) for row in rows)
-    pairs = ((row, other if other is not None and other.id != row.id else None) for row, other in beside)
-    same = agreeing(rows, sheet.judged)
-    return tuple(Looked(row, other, _agreement(row, other, sheet, is_same=row.id in same)) for row, other in pairs)
+    pairs = [(row, other if other is not None and other.id != row.id else None) for row, other in beside]
+    same = agreeing((row for row, other in pairs if _is_calm(row, other, sheet)), sheet.judged)
+    closed = who_closed(rows, sheet.workspace) if sheet.has_last_word else {}
+    hv_on = where_ready(rows, sheet.bits) if sheet.bits else {}
+    return tuple(
+        Looked(
+            row,
+            other,
+            _agreement(row, other, sheet, is_same=row.id in same),
+            closed.get(row.id),
+            hv_on.get(row.id),
+        )
+        for row, other in pairs
+    )
+
+
+def where_express_agrees(rows: Sequence[DatasetRow], sheet: Sheet) -> frozenset[str]:
+    """The ids of the open ones, of these datasets, in which Express agrees."""
+    open_ones = [row for row in rows if _is_asked(row, sheet)]
+    return frozenset(row.id for row in looked_at(open_ones, sheet) if row.agreement is Agreement.AGREES)
 
 
 def look_at(rows: Sequence[Looked]) -> Look:
@@ -86,10 +113,19 @@ def look_at(rows: Sequence[Looked]) -> Look:
     return Look(None if chosen == _ALL else Agreement(chosen))
 
 
+def _is_asked(row: DatasetRow, sheet: Sheet) -> bool:
+    return bool(sheet.components) and row.states.get(sheet.workspace) == DatasetState.OPEN
+
+
+def _is_calm(row: DatasetRow, express: DatasetRow | None, sheet: Sheet) -> bool:
+    """Whether nothing of it is odd, as far as counts tell; an Express dataset is judged by itself."""
+    judge = row if row.name.startswith(EXPRESS) else express
+    return judge is not None and _is_asked(row, sheet) and nothing_odd(row.counts, judge.counts, sheet.components)
+
+
 def _agreement(row: DatasetRow, express: DatasetRow | None, sheet: Sheet, *, is_same: bool) -> Agreement:
-    """An Express dataset is judged by itself; any other agrees if it says the same, and nothing of it is odd."""
-    if row.states.get(sheet.workspace) != DatasetState.OPEN or not sheet.components:
+    """A dataset agrees if Express says the same in every lumisection, and nothing of it is odd."""
+    if not _is_asked(row, sheet):
         return Agreement.NOT_ASKED
-    judge = row if row.name.startswith(EXPRESS) else express if is_same else None
-    is_fine = judge is not None and nothing_odd(row.counts, judge.counts, sheet.components)
+    is_fine = _is_calm(row, express, sheet) and (is_same or row.name.startswith(EXPRESS))
     return Agreement.AGREES if is_fine else Agreement.ODD

@@ -1,6 +1,6 @@
 """Datasets as the quality grid wants them: which columns stand in it, and each as a row with Express beneath."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.certify.ticked import CLOSED
@@ -10,7 +10,7 @@ from backend.record import DatasetKey
 from dashboard.components.quality_grid import AttributeColumn, Beneath, GridRow, QualityColumn
 from dashboard.offline.agreement import express_says
 from dashboard.offline.links import links_of_dataset
-from models.vocabulary import ColumnKind, DatasetState, Status
+from models.vocabulary import SUBSYSTEM_OF_BIT, ColumnKind, DatasetState, Status
 
 _FROZEN = (
     AttributeColumn("run_number", "Run", 62, "link", frozen=True),
@@ -18,23 +18,34 @@ _FROZEN = (
     AttributeColumn("lumisections", "LS", 48, "number", frozen=True),
 )
 _SAYS = AttributeColumn("express", "Express says", 116, "verdict", behind=True)
+_HV = AttributeColumn("hv_on", "HV on", 62, "number", unit="%", behind=True)
 _LAST_WORD = AttributeColumn("last_word", "Last word", 150, "text", behind=True)
 _LINKS = AttributeColumn("links", "Links", 190, "links", behind=True)
+_NO_DETECTORS = frozenset({"cms", "beam"})
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What the grid shows: the workspace and its components in order; ``judged`` are the numbers of those judged."""
+    """What the grid shows: the workspace and its components in order; ``judged`` are the numbers of those judged.
+
+    ``bits`` are the DCS bits of the workspace's own detectors: high voltage is on where all of them say ready.
+    """
 
     workspace: str
     components: tuple[str, ...]
     judged: tuple[int, ...]
     columns: tuple[AttributeColumn | QualityColumn, ...]
+    bits: tuple[str, ...] = ()
+
+    @property
+    def has_last_word(self) -> bool:
+        """Whether it shows who had the last word on a dataset."""
+        return _LAST_WORD in self.columns
 
     @property
     def sortable(self) -> frozenset[str]:
         """The columns that the registry can sort by."""
-        unsortable = {_SAYS.name, _LAST_WORD.name, _LINKS.name}
+        unsortable = {_SAYS.name, _HV.name, _LAST_WORD.name, _LINKS.name}
         return frozenset(column.name for column in self.columns) - unsortable
 
 
@@ -43,9 +54,23 @@ def sheet_of_flags(catalogue: ColumnsCatalogue, workspace: str, components: Sequ
     by_name = {str(c): c for c in catalogue.of_kind(ColumnKind.FLAG)}
     flags = [by_name[name] for name in components if name in by_name]
     bars = (QualityColumn(str(c), c.name, c.workspace, "flag", c.is_inverted) for c in flags)
+    bits = bits_of(c.name for c in flags if c.workspace == workspace)
     behind = (_SAYS, _LINKS) if workspace == GLOBAL else (_SAYS, _LAST_WORD, _LINKS)
+    behind = (_HV, *behind) if bits else behind
     judged = tuple(c.id for c in flags if not c.is_inverted)
-    return Sheet(workspace, tuple(components), judged, (*_FROZEN, _state(workspace), *bars, *behind))
+    return Sheet(workspace, tuple(components), judged, (*_FROZEN, _state(workspace), *bars, *behind), bits)
+
+
+def bits_of(detectors: Iterable[str]) -> tuple[str, ...]:
+    """The DCS bits that tell whether the high voltage of these is on; what is no detector has none.
+
+    >>> bits_of(["track", "pixel"])
+    ('bpix_ready', 'fpix_ready')
+    >>> bits_of(["cms", "egamma"])
+    ()
+    """
+    wanted = frozenset(detectors) - _NO_DETECTORS
+    return tuple(bit for bit, subsystem in SUBSYSTEM_OF_BIT.items() if subsystem in wanted)
 
 
 def sheet_of_states(workspace: str, workspaces: Sequence[str]) -> Sheet:
@@ -65,8 +90,19 @@ def key_of(id_: str) -> DatasetKey:
     return DatasetKey(int(run), name)
 
 
-def grid_row(dataset: DatasetRow, express: DatasetRow | None, sheet: Sheet) -> GridRow:
-    """A dataset as a row; ``express`` is what Express says of the same run, if that is another dataset."""
+def grid_row(
+    dataset: DatasetRow,
+    express: DatasetRow | None,
+    sheet: Sheet,
+    *,
+    closed_by: str | None = None,
+    hv_on: int | None = None,
+) -> GridRow:
+    """A dataset as a row; ``express`` is what Express says of the same run, if that is another dataset.
+
+    ``closed_by`` is who signed it off or completed it, if that was done; ``hv_on`` in how many lumisections the high
+    voltage is on, if that is known.
+    """
     state = dataset.states.get(sheet.workspace)
     shown = frozenset(sheet.components)
     return GridRow(
@@ -77,7 +113,8 @@ def grid_row(dataset: DatasetRow, express: DatasetRow | None, sheet: Sheet) -> G
             "dataset": dataset.name,
             "lumisections": dataset.lumisections,
             "express": express_says(express.counts, sheet.components) if express and sheet.components else None,
-            "last_word": last_word(dataset, sheet),
+            "hv_on": None if hv_on is None else percent(hv_on, dataset.lumisections),
+            "last_word": last_word(dataset, sheet, closed_by),
             "links": links_of_dataset(dataset.run_number, dataset.gui),
             **{f"state.{workspace}": word for workspace, word in dataset.states.items()},
         },
@@ -88,11 +125,21 @@ def grid_row(dataset: DatasetRow, express: DatasetRow | None, sheet: Sheet) -> G
     )
 
 
-def last_word(dataset: DatasetRow, sheet: Sheet) -> str:
+def percent(part: int, of: int) -> float | None:
+    """A part in percent, rounded down: 100 means all.
+
+    >>> percent(2999, 3000), percent(3, 3), percent(0, 0)
+    (99.9, 100.0, None)
+    """
+    return 1000 * part // of / 10 if of else None
+
+
+def last_word(dataset: DatasetRow, sheet: Sheet, closed_by: str | None) -> str:
     """Who closed the dataset; of one that is open, the first comment on a component of the workspace."""
     state = dataset.states.get(sheet.workspace)
     if state in CLOSED:
-        return f"{'closed' if state == DatasetState.COMPLETED else 'signed off'}, {dataset.changed_by}"
+        done = "completed" if state == DatasetState.COMPLETED else "signed off"
+        return f"{done}, {closed_by}" if closed_by else done
     comments = (said for name in sheet.components for said in dataset.notes.get(name, {}).get("comments", ()))
     return next(iter(comments), "")
 

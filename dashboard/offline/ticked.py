@@ -1,6 +1,7 @@
 """The card beside the grid: what is ticked, and the keys that say something of it or move it on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
@@ -39,16 +40,24 @@ _KEYS = {
 }
 
 
-def ticked_card(ticked: Selection, agreeing: frozenset[str]) -> None:
-    """Draw the card; ``agreeing`` are the ids of the rows in which Express agrees."""
+@dataclass(frozen=True, slots=True)
+class Agreeing:
+    """The datasets in which Express agrees: what the button says of them, and their ids, asked when it is pressed."""
+
+    label: str
+    ids: Callable[[], frozenset[str]]
+
+
+def ticked_card(ticked: Selection, agreeing: Agreeing) -> None:
+    """Draw the card; what one ticks with ``E`` are the datasets of the whole filter in which Express agrees."""
     with st.container(key="offline-ticked", width=236):
         st.html(_figures(ticked))
         st.button(
-            f"Express agrees ({len(agreeing)})",
+            agreeing.label,
             key="offline-tick-agreeing",
             shortcut=_unless_previewing("E"),
             width="stretch",
-            help="Tick the open datasets of this page in which Express agrees",
+            help="Tick the open datasets in which Express agrees: all of the filter, those of other pages too",
             on_click=_tick,
             args=(agreeing,),
         )
@@ -168,8 +177,8 @@ def _meaning(status: Status, *, is_quick: bool) -> str:
     return f"Every lumisection of the open ones becomes {status.word}, after a preview"
 
 
-def _tick(ids: frozenset[str]) -> None:
-    st.session_state[TICKED] = ids
+def _tick(agreeing: Agreeing) -> None:
+    st.session_state[TICKED] = agreeing.ids()
 
 
 def _limit(component: str | None) -> None:

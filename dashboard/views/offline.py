@@ -1,27 +1,28 @@
 """Offline: confirm the good datasets of a workspace in one gesture, and look only at the odd ones."""
 
 import math
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from backend.configuration import GLOBAL, Side
-from backend.queries import DATASETS, DatasetsPage, Sort, all_of
+from backend.queries import DATASETS, DatasetsPage, Filter, Sort, all_of
 from dashboard.components.filter_bar import filter_bar
 from dashboard.components.quality_grid import GridEvent, event_of, quality_grid
 from dashboard.data import catalogue, components_of, desks
 from dashboard.offline.acts import Selection
 from dashboard.offline.asked import PAGE, order, page_number, ticked
 from dashboard.offline.cycle import cycle_picker
-from dashboard.offline.data import page_of_datasets, these
+from dashboard.offline.data import MOST_TICKED, page_of_datasets, these
 from dashboard.offline.downloads import downloads
-from dashboard.offline.look import EVERYTHING, Agreement, look_at, looked_at
+from dashboard.offline.look import EVERYTHING, Agreement, look_at, looked_at, where_express_agrees
 from dashboard.offline.moved_on import moved_on
 from dashboard.offline.notes import notes_of_cell
 from dashboard.offline.preview import TICKED, preview_dialog
 from dashboard.offline.refused import refused
-from dashboard.offline.sheets import Sheet, grid_row, key_of, sheet_of_flags, sheet_of_states
-from dashboard.offline.ticked import ticked_card
+from dashboard.offline.sheets import Sheet, key_of, sheet_of_flags, sheet_of_states
+from dashboard.offline.ticked import Agreeing, ticked_card
 from dashboard.offline.toolbar import EDITABLE, FLAGS, Desk, toolbar
 from dashboard.offline.tools import batch_tools
 from dashboard.offline.waits import waiting_card
@@ -56,8 +57,8 @@ def offline() -> None:
         downloads(desk, asked, sort, components_of(Side.OFFLINE, desk.workspace))
     with st.container(key="offline-main", horizontal=True, gap="small"):
         with st.container(key="offline-datasets"):
-            agreeing = _grid(found, event, sheet, desk, sort=sort, page=page, beside_filter=beside_filter)
-        ticked_card(selection, agreeing)
+            shown = _grid(found, event, sheet, desk, sort=sort, page=page, beside_filter=beside_filter)
+        ticked_card(selection, _agreeing(desk, asked, sheet, shown, total=found.total))
     with beside_page:
         moved_on(desk.workspace, found, selection)
     preview_dialog()
@@ -82,7 +83,7 @@ def _grid(
     page: int,
     beside_filter: DeltaGenerator,
 ) -> frozenset[str]:
-    """Draw the datasets; gives the ids of the open ones in which Express agrees."""
+    """Draw the datasets; gives the ids of the open ones of this page in which Express agrees."""
     rows = looked_at(found.rows, sheet)
     with beside_filter:
         look = look_at(rows) if sheet.components else EVERYTHING
@@ -94,7 +95,7 @@ def _grid(
     text = f"Datasets {first + 1:,}–{first + len(rows):,} of {found.total:,}"
     quality_grid(
         columns=sheet.columns,
-        rows=[grid_row(row.dataset, row.express, sheet) for row in rows if look.lets_through(row)],
+        rows=[row.as_row(sheet) for row in rows if look.lets_through(row)],
         key=GRID,
         selected=selected,
         ticked=st.session_state.get(TICKED, frozenset()),
@@ -104,6 +105,14 @@ def _grid(
         empty="No dataset matches. Clear the filter, or look at another list.",
     )
     return frozenset(row.id for row in rows if row.agreement is Agreement.AGREES)
+
+
+def _agreeing(desk: Desk, asked: Filter, sheet: Sheet, shown: frozenset[str], *, total: int) -> Agreeing:
+    """Where Express agrees in the whole filter; how often that is, where it takes no more than this page to know."""
+    if total <= ROWS:
+        return Agreeing(f"Express agrees ({len(shown)})", lambda: shown)
+    every = partial(page_of_datasets, desk, asked, sort=(), page=1, size=MOST_TICKED)
+    return Agreeing(f"Express agrees, of all {total:,}", lambda: where_express_agrees(every().rows, sheet))
 
 
 offline()

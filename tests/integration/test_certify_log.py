@@ -161,6 +161,15 @@ def test_an_undo_tells_what_it_undid_and_the_act_who_undid_it(session: Session, 
     )
 
 
+def test_an_undo_that_was_itself_undone_is_told_no_more(session: Session, acts: dict[str, int]) -> None:
+    redo = take_back(session, SHIFTER, acts["undo"], why="the range was right").change_set
+    assert entry(session, acts["flag"]).undone_by == ()
+    assert [u.change_set for u in entry(session, acts["undo"]).undone_by] == [redo]
+    again = take_back(session, SHIFTER, redo, why="it was not").change_set
+    assert [u.change_set for u in entry(session, acts["flag"]).undone_by] == [acts["undo"]]
+    assert [u.change_set for u in entry(session, redo).undone_by] == [again]
+
+
 def test_a_long_act_tells_its_first_words_and_how_many_there_are(session: Session) -> None:
     where = LumiSet.pairs([n, n] for n in range(1, 100, 2))
     done = flag_lumisections(session, ON_CALL, [Flag(Place(a_place().dataset, (STRIP,), where), STANDBY)], seen=None)

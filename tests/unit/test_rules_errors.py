@@ -37,6 +37,8 @@ def test_what_is_wrong_is_said_with_its_place(rule: Any, sentence: str) -> None:
     with pytest.raises(InvalidRule) as refused:
         parse(rule)
     assert str(refused.value).startswith(sentence)
+    assert str(refused.value)[-1] in ".?"
+    assert str(refused.value)[-2] not in ".?"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ KEYS = {
     "↑ ↓": "move in the grid",
     "Space": "tick the row",
     "Enter": "open the run",
+    "U": "undo what was just done",
     ", .": "the change before, the next one, on the strip",
     "drag · Shift+drag": "select a range of lumisections · zoom into it",
     "Esc": "clear the selection, close this list",
