@@ -17,7 +17,7 @@ from scripts.benchmarks.dataset_questions import measure_dataset_questions
 from scripts.benchmarks.grid import measure_grid
 from scripts.benchmarks.ingesting import measure_ingest
 from scripts.benchmarks.judging import measure_judging
-from scripts.benchmarks.losing import measure_losing
+from scripts.benchmarks.losing import measure_losing, measure_losing_of_selection
 from scripts.benchmarks.luminosity import measure_luminosity
 from scripts.benchmarks.measure import HEAD, Measure
 from scripts.benchmarks.questions import measure_questions
@@ -86,6 +86,7 @@ def _on(server: Embedded, *, quick: bool) -> Iterator[Measure]:
     certified = engine_for(fresh("certified"))
     make_ready(certified)
     yield from measure_selecting(certified, runs=DATASETS // 10 if quick else DATASETS)
+    yield from measure_losing_of_selection(certified, runs=DATASETS // 10 if quick else DATASETS)
     certified.dispose()
     past = engine_for(fresh("history"))
     make_ready(past)

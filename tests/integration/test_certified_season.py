@@ -11,7 +11,12 @@ from sqlalchemy import Engine, text
 from backend.classify.defaults_recipes import recipe_defaults
 from backend.db import engine_for, transaction
 from backend.embedded import Embedded
+from backend.golden.loss import account
+from backend.golden.loss_tables import by_category
+from backend.golden.luminosity import luminosity_of_json
+from backend.golden.progress import Along, cumulative, eras, progress
 from backend.golden.selection import Options, select
+from backend.golden.weighing import weigh_selection
 from backend.rules import parse
 from models.lumi_json import GoldenJson
 from models.lumis import EMPTY, LumiRange, LumiSet
@@ -79,3 +84,20 @@ def test_the_recipe_selects_the_published_golden_json(certified: tuple[Engine, S
     assert (len(published), published.lumisections) == (477, 233_929)
     assert selection.kept == published
     assert select(on, rule, datasets="/PromptReco/Collisions2018%/DQM", as_of=selection.as_of).kept == published
+
+
+@pytest.mark.long
+def test_what_the_season_loses_is_recorded_minus_certified(certified: tuple[Engine, Season]) -> None:
+    on, _ = certified
+    rule = parse(dict(recipe_defaults())["golden 2018"].rule)
+    selection = select(on, rule, datasets="/PromptReco/Collisions2018%/DQM")
+    with transaction(on) as session:
+        weighed = weigh_selection(session, selection)
+        kept, asked = (luminosity_of_json(session, json) for json in (selection.kept, selection.candidates))
+        runs = progress(session, weighed)
+    losses = by_category(account(weighed))
+    assert losses["exclusive_lumisections"].sum() == asked.lumisections - 233_929
+    assert losses["exclusive_recorded_per_pb"].sum() == pytest.approx(asked.recorded_per_pb - kept.recorded_per_pb)
+    assert cumulative(runs, Along.TIME)["certified_per_pb"][-1] == pytest.approx(kept.recorded_per_pb)
+    assert eras(cumulative(runs, Along.RUN))["era"].to_list() == ["2018A", "2018B", "2018C", "2018D"]
+    assert runs["fill_number"].null_count() == 0
