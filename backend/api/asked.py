@@ -20,9 +20,14 @@ MOST_PAGES = 1_000_000_000
 @contextmanager
 def reading(request: Request) -> Iterator[Session]:
     """A session to read with, on the engine that the app was given, else on this process's own."""
-    given: Engine | None = getattr(request.app.state, "engine", None)
-    with transaction(given or engine()) as session:
+    with transaction(engine_of(request)) as session:
         yield session
+
+
+def engine_of(request: Request) -> Engine:
+    """The engine that the app was given, else this process's own."""
+    given: Engine | None = getattr(request.app.state, "engine", None)
+    return given or engine()
 
 
 def as_json(answer: Any) -> Response:

@@ -9,7 +9,14 @@ from fastapi.responses import Response
 
 from backend.api.asked import as_json, moment, reading
 from backend.api.workspaces import ColumnNumber, column_json, workspace_json, workspaces_by_name
-from backend.classify.bodies import ClassifierBody, ComponentBody, OfflineDatasetBody, RunClassBody, SignificanceBody
+from backend.classify.bodies import (
+    ClassifierBody,
+    ComponentBody,
+    OfflineDatasetBody,
+    RecipeBody,
+    RunClassBody,
+    SignificanceBody,
+)
 from backend.configuration import Authored, Side, WorkspaceBody, authored
 from backend.errors import NotFound
 from backend.queries import columns_catalogue
@@ -39,6 +46,14 @@ def offline_dataset_classifiers(request: Request) -> Response:
     with reading(request) as session:
         found = authored(session, OfflineDatasetBody)
     return as_json([{**_rule(c), "workspace": c.piece.body.workspace} for c in found])
+
+
+@router.get("/json_classifier")
+def json_classifiers(request: Request) -> Response:
+    """The shared recipes of golden JSONs, by name; the rule is a text that ``/json_portal/generate`` takes."""
+    with reading(request) as session:
+        found = authored(session, RecipeBody)
+    return as_json([{**_rule(c), "name": c.piece.name} for c in found])
 
 
 @router.get("/component/{side}")

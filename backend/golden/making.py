@@ -148,14 +148,23 @@ def remake(on: Engine, golden_json: int) -> str:
     WrongState
         If it was not made here but uploaded.
     """
+    return write_golden_json(selection_again(on, golden_json).kept)
+
+
+def selection_again(on: Engine, golden_json: int) -> Selection:
+    """The selection that a golden JSON is of, as of its change set: what was rejected and why can be asked of it.
+
+    Raises
+    ------
+    NotFound, WrongState
+        As :func:`remake`.
+    """
     with transaction(on) as session:
         making = golden_json_making(session, golden_json)
     if making.as_of is None or making.pattern is None:
         raise WrongState(f"Golden JSON {golden_json} was uploaded: there is nothing to make it of.")
     options = options_of(making.options)
-    rule = checked_rule(making.rule)
-    selection = select(on, rule, datasets=making.pattern, options=options, as_of=making.as_of)
-    return write_golden_json(selection.kept)
+    return select(on, checked_rule(making.rule), datasets=making.pattern, options=options, as_of=making.as_of)
 
 
 def options_as_json(options: Options) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from pydantic import Field, model_validator
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from backend.access import Actor
@@ -18,8 +18,14 @@ LARGE = 5_000
 """From so many datasets on, making one is left to the worker."""
 
 _TASK = text("""
-    SELECT id, state, progress, message, asked_by FROM task
+    SELECT id, arguments, state, progress, message, asked_by FROM task
     WHERE kind = :kind AND arguments ->> 'golden_json' = CAST(:golden_json AS text) ORDER BY id DESC LIMIT 1
+""")
+_NOT_MADE = text("""
+    SELECT id, arguments, state, progress, message, asked_by FROM task
+    WHERE kind = :kind AND state IN ('waiting', 'running', 'cancelling', 'failed')
+      AND (CAST(:by AS text) IS NULL OR asked_by = :by)
+    ORDER BY id DESC
 """)
 
 
@@ -71,6 +77,7 @@ class Making:
     """How far the making of a golden JSON is; ``message`` says where, or why it failed."""
 
     task: int
+    errand: MakeGoldenJson
     state: TaskState
     progress: float
     message: str
@@ -112,8 +119,19 @@ def errand_for(
     )
 
 
+def makings(session: Session, *, asked_by: str | None = None) -> tuple[Making, ...]:
+    """The golden JSONs that tasks are to make and have not made: those that failed too, the latest first."""
+    rows = session.execute(_NOT_MADE, {"kind": MakeGoldenJson.kind, "by": asked_by})
+    return tuple(_making(row) for row in rows)
+
+
 def making_of(session: Session, golden_json: int) -> Making | None:
     """How far the task is that makes a golden JSON; none, if no task does."""
     asked = {"kind": MakeGoldenJson.kind, "golden_json": golden_json}
     row = session.execute(_TASK, asked).one_or_none()
-    return None if row is None else Making(row.id, TaskState(row.state), row.progress, row.message, row.asked_by)
+    return None if row is None else _making(row)
+
+
+def _making(row: Row[Any]) -> Making:
+    errand = MakeGoldenJson.model_validate(row.arguments)
+    return Making(row.id, errand, TaskState(row.state), row.progress, row.message, row.asked_by)

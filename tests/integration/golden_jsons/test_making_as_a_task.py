@@ -9,7 +9,7 @@ from backend.access import VISITOR
 from backend.db import transaction
 from backend.errors import InvalidInput, NotFound, NotPermitted
 from backend.golden.selection import Options
-from backend.jobs.golden_making import MakeGoldenJson, Making, errand_for, making_of
+from backend.jobs.golden_making import MakeGoldenJson, Making, errand_for, making_of, makings
 from backend.jobs.job import Ending
 from backend.jobs.running import Bench
 from backend.jobs.task import TaskState
@@ -46,13 +46,19 @@ def test_the_worker_makes_what_was_asked_for_under_the_id_that_was_told(
             session, ALICE, rule=STRIP_GOOD, pattern=PROMPT, options=Options(runs=(2, 2)), label="large", tags=("a",)
         )
     task = asked(engine, errand)
-    assert making(engine, errand.golden_json) == Making(task, TaskState.WAITING, 0.0, "", "A. Rossi")
+    waiting = Making(task, errand, TaskState.WAITING, 0.0, "", "A. Rossi")
+    assert making(engine, errand.golden_json) == waiting
+    with transaction(engine) as session:
+        assert makings(session) == makings(session, asked_by="A. Rossi") == (waiting,)
+        assert makings(session, asked_by="B. Klein") == ()
     report = work_on_one(bench, KINDS, settings=SETTINGS)
     assert report is not None and report.sentence == f"Golden JSON {errand.golden_json} was made."
     with transaction(engine) as session:
         facts = golden_json_facts(session, errand.golden_json)
         assert golden_json_text(session, errand.golden_json) == '{"2": [[1, 12]]}'
     assert (facts.label, facts.tags, facts.made_by) == ("large", ("a",), "A. Rossi")
+    with transaction(engine) as session:
+        assert makings(session) == ()
     done = making(engine, errand.golden_json)
     assert done is not None and (done.state, done.progress) == (TaskState.DONE, 1.0)
     assert making(engine, 99) is None
