@@ -137,6 +137,18 @@ def efficiencies(weighed: Weighed) -> Efficiencies:
     )
 
 
+def caveats(weighed: Weighed) -> tuple[str, ...]:
+    """What must be said beside the luminosities of an account, one sentence each; nothing, if they are whole."""
+    missing = weighed.without_luminosity()
+    if not missing:
+        return ()
+    asked, runs = int(weighed.lumisections.sum()), len(np.unique(weighed.run))
+    return (
+        f"The luminosity of {missing.lumisections:,} of {asked:,} lumisections, in {len(missing):,} of {runs:,} runs, "
+        "is not known and not in the figures.",
+    )
+
+
 def share(part: float, whole: float) -> float | None:
     """The part of the whole, from 0 to 1; none of nothing."""
     return part / whole if whole > 0 else None

@@ -4,7 +4,7 @@ import pytest
 
 from backend.classify.defaults_recipes import recipe_defaults
 from backend.golden.clauses import clauses_of_recipe
-from backend.golden.loss import Efficiencies, View, account, efficiencies
+from backend.golden.loss import Efficiencies, View, account, caveats, efficiencies
 from backend.golden.loss_mapping import Category, ClauseKind, categories_of, category_of, kind_of
 from backend.golden.loss_tables import Part, by_category, by_clause, by_combination, lost_json, runs_of
 from backend.golden.weighing import Weighed, weigh
@@ -111,6 +111,13 @@ def test_what_was_made_of_it_and_what_was_asked_cut_the_segments():
     loss = account(weighed(Stretch(1, 1, 6), Stretch(1, 7, 10), kept=golden, within=asked))
     assert lost_json(loss) == GoldenJson.of_ranges([(1, 2, 2), (1, 6, 7), (1, 9, 9)])
     assert (loss.total.lumisections, loss.kept.recorded_per_pb) == (8, 4.0)
+
+
+def test_figures_that_are_not_whole_say_so():
+    assert caveats(weighed(Stretch(1, 1, 9))) == ()
+    assert caveats(weighed(Stretch(1, 1, 9), Stretch(2, 1, 3))) == (
+        "The luminosity of 3 of 12 lumisections, in 1 of 2 runs, is not known and not in the figures.",
+    )
 
 
 def test_efficiencies_are_shares_of_luminosity():
