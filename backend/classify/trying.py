@@ -1,6 +1,6 @@
 """To try a rule: the facts of a run, a dataset or a lumisection as rules see them, what a rule says there, and why."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,17 +10,17 @@ from sqlmodel import Session
 from backend.classify.bodies import ClassifierBody, ComponentBody
 from backend.classify.in_force import Draft, judges_with
 from backend.classify.judging import facts_of_lumisections, judge
-from backend.classify.lumisections import Fact, Facts, Lumisections, names_read
+from backend.classify.lumisections import DELIVERED, RECORDED, Fact, Facts, Lumisections, names_read
 from backend.classify.spoken import Spoken, spoken_of
 from backend.classify.verdicts import Judges, Stretch, Verdict
 from backend.configuration import Side
 from backend.errors import NotFound
-from backend.queries import Strip, strip_of
+from backend.queries import ColumnStrip, Strip, strip_of
 from backend.record import columns_by_name
 from backend.rules import Explained, Rule
 from backend.rules.facts import Subject
 from models.lumis import LumiSet
-from models.vocabulary import ONLINE, UNSAID, ColumnKind, Status
+from models.vocabulary import ONLINE, UNSAID, Bit, ColumnKind, Status
 
 _STATES = text("SELECT states FROM dataset WHERE run_number = :run AND name = :name")
 _NESTED = frozenset({Subject.OFFLINE_COMPONENT, Subject.RECIPE})
@@ -93,7 +93,10 @@ def seen_by(
     else:
         said = strip_of(session, run_number, ONLINE if subject is Subject.OFFLINE_COMPONENT else dataset)
         shared = _nested(session, spoken, dataset, run_class, is_significant)
-        lumisections = _with_flags(run.lumisections, said, subject)
+        is_recipe = subject is Subject.RECIPE
+        lumisections = (
+            _as_in_force(session, run.lumisections, said) if is_recipe else _with_flags(run.lumisections, said)
+        )
     return Seen(run_number, dataset, shared, lumisections, verdict, spoken)
 
 
@@ -154,16 +157,31 @@ def _nested(
     }
 
 
-def _with_flags(own: Lumisections, said: Strip, subject: Subject) -> Lumisections:
-    """The lumisections under nested names, with the flags of a dataset."""
+def _with_flags(own: Lumisections, said: Strip) -> Lumisections:
+    """The lumisections under nested names, with the flags that were said of a dataset."""
     spans: dict[str, Mapping[Fact, LumiSet]] = {f"lumisection.oms.{name}": at for name, at in own.spans.items()}
-    for column in said.columns:
-        if column.column.kind is ColumnKind.FLAG:
-            name = f"lumisection.rr.{column.column}"
-            spans[f"{name}.status" if subject is Subject.OFFLINE_COMPONENT else name] = _words(
-                ((s.value, s.range) for s in column.segments), said.known
-            )
+    for strip in said.columns:
+        if strip.column.kind is ColumnKind.FLAG:
+            spans[f"lumisection.rr.{strip.column}.status"] = _words(strip, said.known)
     series = {_nested_series(name): values for name, values in own.series.items()}
+    return Lumisections(said.known, spans, series)
+
+
+def _as_in_force(session: Session, own: Lumisections, said: Strip) -> Lumisections:
+    """The lumisections as recipes see them: all that holds of the dataset, its own bits above those of OMS.
+
+    A flag that nobody said is the word for that, also where nobody ever said it of the dataset.
+    """
+    flags = (str(column) for column in columns_by_name(session).values() if column.kind is ColumnKind.FLAG)
+    spans: dict[str, Mapping[Fact, LumiSet]] = {f"lumisection.rr.{flag}": {UNSAID: said.known} for flag in flags}
+    for strip in said.columns:
+        if strip.column.kind is ColumnKind.FLAG:
+            spans[f"lumisection.rr.{strip.column}"] = _words(strip, said.known)
+        else:
+            spans[f"lumisection.oms.{strip.column.name}"] = _values(strip, said.known)
+    series = {_nested_series(name): values for name, values in own.series.items()}
+    stored = {"recorded": RECORDED, "delivered": DELIVERED}
+    series |= {f"lumisection.oms.{name}": own.series[meant] for name, meant in stored.items()}
     return Lumisections(said.known, spans, series)
 
 
@@ -171,11 +189,21 @@ def _nested_series(name: str) -> str:
     return f"lumisection.{name}" if name == "lumisection_number" else f"lumisection.oms.{name}"
 
 
-def _words(said: Iterable[tuple[Any, Any]], known: LumiSet) -> dict[Fact, LumiSet]:
+def _words(strip: ColumnStrip, known: LumiSet) -> dict[Fact, LumiSet]:
     """Status word → where; where nobody spoke it is the word for that."""
     found: dict[Fact, LumiSet] = {}
-    for value, where in said:
-        word = Status(value).word
-        found[word] = found.get(word, LumiSet()) | (LumiSet.of([where]) & known)
+    for said in strip.segments:
+        word = said.value.word if isinstance(said.value, Status) else str(said.value)
+        found[word] = found.get(word, LumiSet()) | (LumiSet.of([said.range]) & known)
     spoken = LumiSet.of(r for where in found.values() for r in where.ranges)
     return found | ({UNSAID: silent} if (silent := known - spoken) else {})
+
+
+def _values(strip: ColumnStrip, known: LumiSet) -> dict[Fact, LumiSet]:
+    """What OMS or a person says of a bit, a number or a text → where; nowhere, where it is null."""
+    found: dict[Fact, LumiSet] = {}
+    for said in strip.segments:
+        value: Fact = said.value.boolean if isinstance(said.value, Bit) else said.value
+        if value is not None:
+            found[value] = found.get(value, LumiSet()) | (LumiSet.of([said.range]) & known)
+    return found

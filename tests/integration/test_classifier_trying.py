@@ -15,11 +15,11 @@ from backend.classify.trying import has_lumisections, judged_now, seen_by, stret
 from backend.configuration import ensure_defaults
 from backend.db import transaction
 from backend.errors import NotFound
-from backend.record import Act, DatasetKey, LumisectionSaid, RunSaid, columns_by_name, record
+from backend.record import Act, DatasetKey, LuminositySaid, LumisectionSaid, RunSaid, columns_by_name, record
 from backend.rules import parse
 from backend.rules.facts import Subject
 from models.lumis import LumiRange, LumiSet
-from models.vocabulary import ONLINE, ActKind, Bit, Origin, Status
+from models.vocabulary import ONLINE, ActKind, Bit, LuminositySource, Origin, Status
 from tests.factories import a_run
 
 RUN = 325000
@@ -127,6 +127,19 @@ def test_a_recipe_sees_flags_as_words_and_where_nobody_spoke(session: Session) -
     assert (facts["lumisection"]["lumisection_number"], facts["lumisection"]["oms"]["tob_ready"]) == (51, True)
     assert (facts["run"]["oms"]["b_field"], facts["run"]["rr"]["class"]) == (3.8, "Collisions18")
     assert (facts["run"]["run_number"], facts["dataset"]["name"]) == (RUN, ONLINE)
+
+
+def test_a_recipe_sees_the_bits_of_its_dataset_and_what_nobody_ever_said(session: Session) -> None:
+    prompt = DatasetKey(RUN, "/PromptReco/Collisions2018A/DQM")
+    record(session, Act(by="rule", why="signed off", kind=ActKind.DATASET, new_datasets=(prompt,)))
+    _say(session, prompt, "oms-tob_ready", LumiRange(15, 30), Bit.TRUE, Origin.PERSON)
+    recorded = LuminositySaid(RUN, LuminositySource.OMS, 1, [0.5], [0.25])
+    record(session, Act(by="ingest", why="OMS", kind=ActKind.INGEST, luminosities=(recorded,)))
+    seen = seen_by(session, Subject.RECIPE, run_number=RUN, dataset=prompt.name)
+    assert seen.where(parse(_is("lumisection.oms.tob_ready", True))) == LumiSet.span(15, 100)
+    assert seen.where(parse(_is("lumisection.oms.tob_ready", None))) == LumiSet.span(1, 10)
+    assert seen.where(parse(_is("lumisection.rr.ecal-ecal", "EMPTY"))) == LumiSet.span(1, 100)
+    assert seen.where(parse(_is("lumisection.oms.recorded", 0.25))) == LumiSet.span(1, 1)
 
 
 def test_an_offline_rule_sees_what_the_online_desk_said(session: Session) -> None:
