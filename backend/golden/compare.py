@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from backend.errors import InvalidInput
-from backend.golden.one_per_run import Bools
+from backend.golden.cells import Bools
 from backend.golden.ranges import RUN, json_of, places, ranges_of, written
 from backend.golden.sums import LuminositySums
 from backend.projections.segments import Ints

@@ -17,6 +17,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from backend.golden.cells import Bools
 from backend.golden.loss_mapping import (
     DETECTORS,
     OBJECTS,
@@ -26,7 +27,6 @@ from backend.golden.loss_mapping import (
     kind_of,
     tracker_part,
 )
-from backend.golden.one_per_run import Bools
 from backend.golden.weighing import Amount, Weighed
 from backend.projections.segments import Ints
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from backend.golden.cells import Bools
 from backend.golden.loss import CATEGORIES, Loss
 from backend.golden.loss_mapping import CLASSES, Category, categories_of, kind_of
-from backend.golden.one_per_run import Bools
 from backend.golden.ranges import merged, written
 from backend.golden.weighing import distinct
 from backend.projections.segments import Ints

@@ -3,14 +3,12 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from backend.golden.cells import Bools
 from backend.golden.ranges import RUN, places, ranges_of
 from backend.projections.segments import Ints
 from models.lumi_json import GoldenJson
 from models.lumis import LumiSet
-
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
+from backend.golden.cells import Bools
 from backend.projections.segments import Ints
 from backend.queries.luminosities import Floats, Luminosities
 
@@ -30,7 +32,7 @@ class LuminositySums:
     _starts: Ints
     _delivered: Floats
     _recorded: Floats
-    _unknown: Ints
+    _unknown: npt.NDArray[np.int32]
 
     @classmethod
     def of(cls, luminosity: Luminosities) -> "LuminositySums":
@@ -39,9 +41,9 @@ class LuminositySums:
         return cls(
             luminosity.runs,
             luminosity.starts,
-            _cumulative(np.where(is_unknown, 0.0, luminosity.delivered)),
-            _cumulative(np.where(is_unknown, 0.0, luminosity.recorded)),
-            np.append(0, np.cumsum(is_unknown)),
+            _cumulative(luminosity.delivered, is_unknown),
+            _cumulative(luminosity.recorded, is_unknown),
+            _counted(is_unknown),
         )
 
     def over(self, run: Ints, first: Ints, last: Ints) -> Weights:
@@ -69,5 +71,18 @@ class LuminositySums:
         return begin + np.minimum(first - 1, length), begin + np.minimum(last, length)
 
 
-def _cumulative(values: Floats) -> Floats:
-    return np.append(0.0, np.cumsum(values))
+def _cumulative(values: Floats, is_unknown: Bools) -> Floats:
+    """The sum of what is before each place, and at last of all; made in place, for there are millions."""
+    sums = np.empty(len(values) + 1)
+    sums[0] = 0.0
+    sums[1:] = values
+    sums[1:][is_unknown] = 0.0
+    np.cumsum(sums, out=sums)
+    return sums
+
+
+def _counted(where: Bools) -> npt.NDArray[np.int32]:
+    """In how many places before each it is so, and at last in all."""
+    counts = np.zeros(len(where) + 1, np.int32)
+    np.cumsum(where, out=counts[1:])
+    return counts

@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 from sqlmodel import Session
 
+from backend.golden.cells import Bools
 from backend.golden.clauses import Clause, clauses_of_recipe
-from backend.golden.one_per_run import Bools, Rows, one_per_run, parted
+from backend.golden.one_per_run import Rows, one_per_run, parted
 from backend.golden.ranges import json_of
 from backend.golden.selection import Selection
 from backend.golden.sums import LuminositySums, Weights
