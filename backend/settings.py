@@ -2,7 +2,7 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,7 +13,7 @@ from backend.errors import InvalidSettings
 class Settings(BaseSettings):
     """What the environment decides. Names are upper case with the prefix ``RR_``, but for ``DATABASE_URL``."""
 
-    model_config = SettingsConfigDict(env_prefix="RR_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="RR_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     database_url: str | None = Field(
         None, validation_alias="DATABASE_URL", description="PostgreSQL to use; none: the embedded one"
@@ -60,11 +60,20 @@ def settings() -> Settings:
     Raises
     ------
     InvalidSettings
-        If a variable cannot be; the sentence names it and its value.
+        If a variable cannot be; the sentence names it, and its value unless that is secret.
     """
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(map(str, first["loc"])).upper()
-        raise InvalidSettings(f"The setting {name} cannot be {first['input']!r}: {first['msg']}.") from error
+        value = "so" if _is_secret(name) else repr(first["input"])
+        raise InvalidSettings(f"The setting {name} cannot be {value}: {first['msg']}.") from error
+
+
+def _is_secret(name: str) -> bool:
+    """Whether nobody may read its value: the URL of a database holds a password."""
+    if name == "DATABASE_URL":
+        return True
+    field = Settings.model_fields.get(name.removeprefix("RR_").lower())
+    return field is None or SecretStr in (field.annotation, *get_args(field.annotation))

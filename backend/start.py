@@ -5,10 +5,11 @@ from sqlalchemy import Engine
 from backend.certify.accepted_defaults import ensure_default_accepted_datasets
 from backend.classify import ensure_default_classifiers
 from backend.configuration import ensure_ready
+from backend.configuration.defaults_causes import ensure_default_causes
 
 
 def make_ready(on: Engine) -> None:
-    """See to the schema, columns, workspaces, rights, classifiers and accepted datasets; what people changed stays.
+    """See to the schema, what a fresh registry starts with; what people changed stays.
 
     Raises
     ------
@@ -16,5 +17,6 @@ def make_ready(on: Engine) -> None:
         If the database does not answer, or its schema is older or newer than this program's.
     """
     ensure_ready(on)
+    ensure_default_causes(on)
     ensure_default_classifiers(on)
     ensure_default_accepted_datasets(on)

@@ -140,8 +140,9 @@ def _flag(on: Engine, key: DatasetKey, states: Mapping[str, str], verdicts: Sequ
     by_workspace: dict[str, list[Flag]] = defaultdict(list)
     for verdict in verdicts:
         place = Place(key, (verdict.component,), LumiSet.of([verdict.lumisections]))
-        comment = f"{verdict.cause}: {verdict.comment}"
-        by_workspace[verdict.component.partition("-")[0]].append(Flag(place, Status.BAD, comment=comment))
+        by_workspace[verdict.component.partition("-")[0]].append(
+            Flag(place, Status.BAD, cause=verdict.cause, comment=verdict.comment)
+        )
     for workspace, flags in by_workspace.items():
         if states.get(workspace) == DatasetState.OPEN:
             role = f"{workspace}-certifier"

@@ -61,6 +61,7 @@ class Action(StrEnum):
     UNDO = "undo", "undo what one did oneself"
     UNDO_OTHERS = "undo:others", "undo what somebody else did"
     TASK_BACKFILL = "task.backfill", "have a range of runs ingested again"
+    TASK_RECLASSIFY = "task.reclassify", "have the rules in force judge runs once more"
     TASK_CANCEL = "task.cancel", "cancel a task that somebody else asked for"
 
 

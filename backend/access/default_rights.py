@@ -15,7 +15,16 @@ from backend.access.egroups import (
 from backend.access.grants import EVERYTHING
 
 _SHIFTERS = ("run.stop_reason", "run.significant", "run.move", "run.flags:*", "run.refresh", "undo")
-_ON_CALL = (*_SHIFTERS, "run.class", "run.reopen", "run.reset", "proposal", "undo:others", "task.backfill")
+_ON_CALL = (
+    *_SHIFTERS,
+    "run.class",
+    "run.reopen",
+    "run.reset",
+    "proposal",
+    "undo:others",
+    "task.backfill",
+    "task.reclassify",
+)
 _DATA_CERTIFICATION = (
     "run.refresh",
     "proposal",
@@ -37,6 +46,7 @@ _DATA_CERTIFICATION = (
     "undo",
     "undo:others",
     "task.backfill",
+    "task.reclassify",
     "task.cancel",
 )
 

@@ -36,11 +36,15 @@ def write_piece(
     NotPermitted
         If the actor may not; the sentence names the e-groups that may.
     InvalidInput
-        If it cannot be so, there is no reason, nothing would change, or nobody would be left who may change rights.
+        If it cannot be so, there is no reason, nothing would change, a workspace would offer no cause (then its causes
+        are taken away), or nobody would be left who may change rights.
     Conflict
         If somebody changed the same after ``seen``, or at the same moment.
     """
     _permitted(session, actor, kind, name)
+    said = body.model_dump() if isinstance(body, Body) else body
+    if kind is ConfigurationKind.CAUSE and not said.get("causes"):
+        raise InvalidInput(f"{name} would offer no cause: name one, or take its causes away.")
     return configure(session, kind, name=name, body=body, by=actor.name, why=why, seen=seen)
 
 

@@ -7,6 +7,7 @@ speaks.
 """
 
 import json
+from abc import ABC, abstractmethod
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
@@ -44,7 +45,7 @@ SaidStatus = Annotated[Status, BeforeValidator(_sayable), PlainSerializer(lambda
 """A status that a rule may say, stored as its word."""
 
 
-class ClassifierBody(Body):
+class ClassifierBody(Body, ABC):
     """What every classifier has: its rule, and what is meant by it in plain words.
 
     The name of a classifier begins with what it is about, :attr:`about`; several about the same thing differ by what
@@ -55,14 +56,14 @@ class ClassifierBody(Body):
     description: Description = ""
 
     @property
+    @abstractmethod
     def about(self) -> str:
         """What the name begins with."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def subject(self) -> Subject:
         """What the rule judges."""
-        raise NotImplementedError
 
     @property
     def parsed(self) -> Rule:

@@ -82,9 +82,11 @@ def preview(session: Session, drafts: Sequence[Draft], run_numbers: Sequence[int
     before, after = judges_in_force(session), judges_with(session, drafts)
     told = _told(session, run_numbers, before.reads_luminosity or after.reads_luminosity)
     others = {column for column in before.columns | after.columns if before.of(column) != after.of(column)}
+    is_as_before = before.of_runs == after.of_runs
     changes = []
     for spoken in told:
-        was, becomes = (judge_run(judges, spoken.facts, spoken.people, doubt=_doubt) for judges in (before, after))
+        was = judge_run(before, spoken.facts, spoken.people, doubt=_doubt)
+        becomes = was if is_as_before else judge_run(after, spoken.facts, spoken.people, doubt=_doubt)
         of_run = _of_run(spoken, (was.run_class, was.is_significant), (becomes.run_class, becomes.is_significant))
         columns = others if was.as_judged == becomes.as_judged else before.columns | after.columns
         flags = (

@@ -53,6 +53,11 @@ class Judges:
         """The components that have classifiers."""
         return frozenset(self.components)
 
+    @property
+    def of_runs(self) -> tuple[object, object]:
+        """The classifiers of runs as a whole: where two have the same ones, they say the same of every run."""
+        return self.run_classes, self.significance
+
     def of(self, column: str) -> tuple[Judge[Status], ...]:
         """The classifiers of a component."""
         return self.components.get(column, ())

@@ -60,7 +60,7 @@ class Reclassify(Errand):
 
     kind: ClassVar[str] = "reclassify"
     meaning: ClassVar[str] = "let the rules in force judge the runs of FILTER once more"
-    action: ClassVar[Action] = Action.TASK_BACKFILL
+    action: ClassVar[Action] = Action.TASK_RECLASSIFY
 
     filter: str = Field(min_length=1, max_length=10_000)
 

@@ -79,3 +79,6 @@ _PHYSICS: tuple[_Row, ...] = (
     (3, "egamma-egamma", "Reconstruction", ("photon occupancy hole, follows ECAL",)),
     (3, "lumi-lumi", "No data", ("no luminosity published", "BRIL DAQ restarted")),
 )
+
+CATALOGUE = frozenset((component, cause) for _, component, cause, _ in (*_COMMISSIONING, *_PHYSICS))
+"""What may be bad of which component, by its cause."""

@@ -97,6 +97,11 @@ def add_row(page: Page, place: int, line: int, text: str) -> None:
 
 def test_causes_of_a_workspace_are_written(open_as: Open) -> None:
     page = open_as("admin", "?tab=Causes&name=tracker")
+    typed(page, "Why", "we count others")
+    page.get_by_role("button", name="Take away").click()
+    done(page, "Took away the causes of tracker")
+    expect(row(page, "tracker")).to_contain_text("none yet")
+    open_as("admin", "?tab=Causes&name=tracker")
     add_row(page, 170, 0, "HV trip")
     typed(page, "Why", "it recurs")
     page.get_by_role("button", name="Save", exact=True).click()

@@ -48,6 +48,13 @@ def test_who_runs_a_workspace_says_its_causes_and_takes_them_back(session: Sessi
     assert words(session) == []
 
 
+def test_a_workspace_that_offers_no_cause_has_its_causes_taken_away_instead(session: Session) -> None:
+    say(session, "HV trip")
+    with pytest.raises(InvalidInput, match="tracker would offer no cause: name one, or take its causes away"):
+        say(session)
+    assert words(session) == ["HV trip"]
+
+
 def test_who_runs_another_workspace_may_not_and_hears_who_may(session: Session) -> None:
     with pytest.raises(NotPermitted, match=r"change the causes that a workspace offers in tracker.*admins-tracker"):
         say(session, "HV trip", actor=ECAL)
