@@ -12,6 +12,7 @@ from backend.api import (
     cycles,
     data_of_json,
     dataset_reads,
+    dataset_writes,
     golden_files,
     health,
     histories,
@@ -19,6 +20,7 @@ from backend.api import (
     lumisections,
     permissions,
     playground,
+    run_writes,
     runs,
     versions,
     workspaces,
@@ -28,10 +30,12 @@ from backend.api.errors import answer_errors
 app = FastAPI(title="CMS Run Registry", docs_url=None, redoc_url=None)
 for part in (
     runs,
+    run_writes,
     lumisections,
     histories,
     data_of_json,
     dataset_reads,
+    dataset_writes,
     cycles,
     workspaces,
     classifiers,

@@ -1,4 +1,4 @@
-"""What every route needs: a session to read with, and answers written as JSON."""
+"""What every route needs: a session, the settings, and answers written as JSON."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from backend.db import engine, transaction
+from backend.settings import Settings, settings
 
 MOST_PAGES = 1_000_000_000
 """No page lies behind this one; with the most rows of a page it is a number that the database can take."""
@@ -28,6 +29,12 @@ def engine_of(request: Request) -> Engine:
     """The engine that the app was given, else this process's own."""
     given: Engine | None = getattr(request.app.state, "engine", None)
     return given or engine()
+
+
+def settings_of(request: Request) -> Settings:
+    """The settings that the app was given, else this process's own."""
+    given: Settings | None = getattr(request.app.state, "settings", None)
+    return given or settings()
 
 
 def as_json(answer: Any) -> Response:

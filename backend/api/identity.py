@@ -1,14 +1,15 @@
 """Who writes through the API. Never a header that anybody can send: a verified identity, or nobody."""
 
+from fastapi import Request
 from starlette.exceptions import HTTPException
 
 from backend.access import Actor, demo_actor
-from backend.settings import settings
+from backend.api.asked import settings_of
 
 
-def writer() -> Actor:
+def writer(request: Request) -> Actor:
     """Who acts: the demo's identity with ``RR_AUTH=demo``; otherwise nobody, and the answer is 401."""
-    chosen = settings()
+    chosen = settings_of(request)
     if chosen.auth != "demo":
         raise HTTPException(401, "Whoever writes has to say who they are; this registry knows no way for scripts yet.")
     return demo_actor(chosen.demo_role)

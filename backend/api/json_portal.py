@@ -61,7 +61,7 @@ def generate(wanted: Wanted, request: Request) -> Response:
     run of which several datasets match it has what all of them keep; if the rule itself chooses datasets by name, what
     any of them keeps.
     """
-    actor, rule, on = writer(), _rule(wanted.json_logic), engine_of(request)
+    actor, rule, on = writer(request), _rule(wanted.json_logic), engine_of(request)
     with reading(request) as session:
         if wanted.official:
             require(actor, Action.GOLDEN_OFFICIAL, matrix=rights(session))
@@ -109,7 +109,7 @@ def json(question: JsonQuestion, request: Request) -> Response:
 @router.post("/jsons")
 def jsons(question: JsonsQuestion, request: Request) -> Response:
     """The latest golden JSONs, ten at a time: ``{"jsons": […]}``; before them those that are still to be made."""
-    mine = writer().name if question.filter == "by_email" else None
+    mine = writer(request).name if question.filter == "by_email" else None
     with reading(request) as session:
         found = golden_jsons(
             session,
@@ -127,7 +127,7 @@ def jsons(question: JsonsQuestion, request: Request) -> Response:
 @router.delete("/json")
 def delete_json(question: JsonQuestion, request: Request) -> Response:
     """Delete a golden JSON of one's own, or with the right to mark official ones: ``{"deleted_json": …}``."""
-    actor = writer()
+    actor = writer(request)
     with reading(request) as session:
         row = golden_json_row(session, golden_json_facts(session, question.id_json))
         delete(session, actor, question.id_json, seen=None)

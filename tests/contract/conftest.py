@@ -2,12 +2,16 @@
 
 import gzip
 import json
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import psycopg
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -26,6 +30,7 @@ from backend.record import (
     register_texts,
 )
 from backend.record.columns import NewColumn
+from backend.settings import Settings
 from models.lumis import LumiRange
 from models.vocabulary import ONLINE, ActKind, Bit, ColumnKind, LuminositySource, Origin, Status
 from tests.scenario.certified import certified_scenario
@@ -90,6 +95,38 @@ def client_on(engine: Engine) -> Iterator[TestClient]:
     app.state.engine = engine
     yield TestClient(app, raise_server_exceptions=False)
     del app.state.engine
+
+
+@contextmanager
+def served(engine: Engine, settings: Settings | None = None) -> Iterator[str]:
+    """The API on a registry, served over HTTP on a free port; its URL."""
+    app.state.engine = engine
+    if settings is not None:
+        app.state.settings = settings
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        thread.join(0.02)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    del app.state.engine
+    if settings is not None:
+        del app.state.settings
+
+
+@contextmanager
+def official_client(url: str) -> Iterator[ModuleType]:
+    """The client from PyPI, set up as its users do, but for the port."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("ENVIRONMENT", "local")
+        from runregistry import runregistry
+
+        runregistry.setup("local")
+        environment.setattr(runregistry, "api_url", url)
+        yield runregistry
 
 
 def take_in(session: Session, run: dict[str, Any], ranges: dict[str, Any]) -> None:

@@ -1,44 +1,21 @@
 """The client from PyPI, ``runregistry`` in local mode, reads from this registry without knowing that it is another."""
 
-import threading
 from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
-import uvicorn
 from sqlalchemy import Engine
 
-from backend.api import app
+from tests.contract.conftest import official_client, served
 
 RUN, PROMPT = 379024, "/PromptReco/Collisions2024A/DQM"
 
 
 @pytest.fixture(scope="module")
-def url(certified_engine: Engine) -> Iterator[str]:
-    """The API on the recorded scenario, served on a free port."""
-    app.state.engine = certified_engine
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        thread.join(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    del app.state.engine
-
-
-@pytest.fixture(scope="module")
-def client(url: str) -> Iterator[ModuleType]:
-    """The client, set up as its users do, but for the port."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("ENVIRONMENT", "local")
-        from runregistry import runregistry
-
-        runregistry.setup("local")
-        environment.setattr(runregistry, "api_url", url)
-        yield runregistry
+def client(certified_engine: Engine) -> Iterator[ModuleType]:
+    """The client, asking for the recorded scenario."""
+    with served(certified_engine) as url, official_client(url) as client:
+        yield client
 
 
 def test_a_run_is_found_by_its_number(client: ModuleType) -> None:
