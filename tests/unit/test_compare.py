@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.errors import InvalidInput
@@ -43,6 +43,7 @@ def delivered(places: Places) -> float:
 LUMINOSITY = luminosity({run: list(range(1, LENGTH + 1)) for run in (1, 2)})
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(jsons, min_size=2, max_size=4))
 def test_every_lumisection_is_in_the_row_of_the_jsons_that_hold_it(some: list[GoldenJson]) -> None:
     found = compare({f"json {at}": each for at, each in enumerate(some)}, LUMINOSITY)
@@ -58,6 +59,7 @@ def test_every_lumisection_is_in_the_row_of_the_jsons_that_hold_it(some: list[Go
         assert row["without_luminosity"] == sum(run == 3 for run, _ in places)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(jsons, min_size=2, max_size=4))
 def test_what_differs_is_named_run_by_run(some: list[GoldenJson]) -> None:
     found = compare({str(at): each for at, each in enumerate(some)}, LUMINOSITY).by_run()
@@ -73,6 +75,7 @@ def test_what_differs_is_named_run_by_run(some: list[GoldenJson]) -> None:
     }
 
 
+@settings(max_examples=60, deadline=None)
 @given(jsons, jsons)
 def test_two_jsons_have_four_parts(a: GoldenJson, b: GoldenJson) -> None:
     found = compare({"a": a, "b": b}, LUMINOSITY)
@@ -83,6 +86,7 @@ def test_two_jsons_have_four_parts(a: GoldenJson, b: GoldenJson) -> None:
         assert row["delivered_per_pb"] == pytest.approx(delivered(of(wanted)))
 
 
+@settings(max_examples=60, deadline=None)
 @given(stretches(), jsons)
 def test_why_lumisections_are_out_is_what_failed_in_them(some: list[Stretch], other: GoldenJson) -> None:
     clauses = a_recipe()
