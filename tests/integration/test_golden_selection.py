@@ -11,11 +11,12 @@ from backend.errors import InvalidInput, InvalidRule
 from backend.golden.keeping import Frames, frames_of
 from backend.golden.scope import Scope, matching
 from backend.golden.selection import ALL, OfSeveral, Options, select
-from backend.record import Act, DatasetKey, DatasetSaid, LuminositySaid, RunSaid, record
+from backend.record import Act, DatasetKey, DatasetSaid, LuminositySaid, RunSaid, record, register_columns, undo
+from backend.record.columns import NewColumn
 from backend.rules import parse
 from models.lumi_json import GoldenJson
 from models.lumis import LumiSet
-from models.vocabulary import ActKind, LuminositySource, Origin, Status
+from models.vocabulary import ActKind, Bit, ColumnKind, LuminositySource, Origin, Status
 from tests.factories import a_flag, a_run, columns, flag
 
 EXPRESS, PROMPT = "/Express/Collisions2018/DQM", "/PromptReco/Collisions2018A/DQM"
@@ -122,6 +123,34 @@ def test_what_cannot_be_asked_is_refused_in_a_sentence(registry: Engine) -> None
         select(registry, parse({">": [{"var": "run.oms.energie"}, 1]}), datasets=ANY)
     with pytest.raises(InvalidInput, match=r"There is no change set 99; the latest is \d+\."):
         select(registry, STRIP_GOOD, datasets=ANY, as_of=99)
+
+
+def test_a_dataset_has_the_bits_of_its_run_but_for_those_said_of_itself(registry: Engine) -> None:
+    rule = parse({"==": [{"var": "lumisection.oms.tecp_ready"}, True]})
+    with transaction(registry) as session:
+        wanted = [NewColumn("oms", "tecp_ready", ColumnKind.BIT)]
+        tec = register_columns(session, wanted, by="test", why="test")["oms-tecp_ready"].id
+        flag(session, a_flag(DatasetKey(2, "online"), tec, Bit.TRUE, of=(1, 6), origin=Origin.RULE))
+    assert select(registry, rule, datasets="/Prompt%").kept == json(r2=[[1, 6]])
+    with transaction(registry) as session:
+        key = DatasetKey(2, PROMPT)
+        flag(session, a_flag(key, tec, Bit.FALSE, of=(2, 3)), a_flag(key, tec, Bit.TRUE, of=(6, 8)))
+    assert select(registry, rule, datasets="/Prompt%").kept == json(r2=[[1, 1], [4, 8]])
+    assert select(registry, rule, datasets="online").kept == json(r2=[[1, 6]])
+
+
+def test_a_dataset_whose_making_is_undone_is_no_longer_asked(registry: Engine) -> None:
+    key = DatasetKey(2, EXPRESS)
+    with transaction(registry) as session:
+        made = record(session, Act("rule", "sign-off", ActKind.DATASET, new_datasets=(key,)))
+    before = select(registry, STRIP_GOOD, datasets=ANY)
+    assert before.kept == json(r1=[[3, 8]])
+    with transaction(registry) as session:
+        undo(session, made.change_set, by="L. Moreau", why="not wanted")
+    after = select(registry, STRIP_GOOD, datasets=ANY)
+    assert after.kept == json(r1=[[3, 8]], r2=[[1, 8]])
+    assert select(registry, STRIP_GOOD, datasets=ANY, as_of=before.as_of).kept == before.kept
+    assert select(registry, STRIP_GOOD, datasets=ANY, as_of=after.as_of).kept == after.kept
 
 
 def test_luminosity_is_judged_in_each_lumisection_of_what_else_is_kept(registry: Engine) -> None:
