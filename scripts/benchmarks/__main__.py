@@ -12,6 +12,7 @@ from pathlib import Path
 from backend.db import engine_for, upgrade
 from backend.embedded import Embedded, ensure_database
 from backend.start import make_ready
+from scripts.benchmarks.clicks import measure_clicks
 from scripts.benchmarks.comparing import measure_comparing
 from scripts.benchmarks.dataset_questions import measure_dataset_questions
 from scripts.benchmarks.grid import measure_grid
@@ -82,6 +83,8 @@ def _on(server: Embedded, *, quick: bool) -> Iterator[Measure]:
     many = engine_for(fresh("many"))
     yield from measure_questions(many, runs=6_000 if quick else 60_000)
     yield from measure_dataset_questions(many)
+    if not quick:
+        yield from measure_clicks(server.url("many"))
     many.dispose()
     certified = engine_for(fresh("certified"))
     make_ready(certified)

@@ -15,23 +15,24 @@ from playwright.sync_api import sync_playwright
 from scripts.benchmarks.measure import Measure, timed
 
 ROOT = Path(__file__).parents[2]
+ENTRY = ROOT / "dashboard" / "entry.py"
 CHROMIUM = os.environ.get("RR_CHROMIUM", "/usr/bin/chromium")
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 _SECONDS_TO_COME_UP = 30
 
 
 def measure_grid(database_url: str) -> Iterator[Measure]:
     """The lines about the grid: the component alone with 1,000 × 40, and the Online page of the season."""
     alone = ROOT / "tests" / "browser" / "apps" / "grid_app.py"
-    with _served(alone, {}) as address:
+    with served(alone, {}) as address:
         yield from _painted(f"{address}?rows=1000", "grid of 1,000 × 40 from navigation to painted", target_ms=1500)
-    with _served(ROOT / "dashboard" / "entry.py", {"DATABASE_URL": database_url}) as address:
+    with served(ENTRY, {"DATABASE_URL": database_url}) as address:
         yield from _painted(f"{address}/online", "Online page from navigation to painted, 100 runs × 44 columns")
 
 
 def _painted(address: str, what: str, *, target_ms: float | None = None) -> Iterator[Measure]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_context(viewport={"width": 1600, "height": 1000}).new_page()
 
         def look() -> None:
@@ -43,7 +44,8 @@ def _painted(address: str, what: str, *, target_ms: float | None = None) -> Iter
 
 
 @contextmanager
-def _served(script: Path, environment: dict[str, str]) -> Iterator[str]:
+def served(script: Path, environment: dict[str, str]) -> Iterator[str]:
+    """The address of a page that Streamlit serves in the demo, stopped afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -41,8 +41,9 @@ _DATASETS = text("""
         n % 97 = 0 AND d = 1,
         CASE WHEN d > 0 AND n * 60 <= :runs * 59 THEN '{"gui./Collisions18/DQM": true}' ELSE '{}' END::jsonb,
         20 + n % 2000,
-        (SELECT array_agg(CASE i % 6 WHEN 1 THEN (15 + n % 2000) WHEN 2 THEN CASE WHEN (n + d + i) % 37 < 2
-         THEN (n * i) % 40 ELSE 0 END ELSE 0 END ORDER BY i) FROM generate_series(1, :counts) i),
+        (SELECT array_agg(CASE i % 6 WHEN 1 THEN 15 + n % 2000 - bad WHEN 2 THEN bad ELSE 0 END ORDER BY i)
+         FROM generate_series(1, :counts) i, LATERAL (SELECT CASE WHEN (n + d + (i - 1) / 6 * 6 + 2) % 37 < 2
+            THEN least(15 + n % 2000, n * ((i - 1) / 6 * 6 + 2) % 40) ELSE 0 END) b(bad)),
         CASE WHEN n % 50 = 0 THEN '{"1": {"causes": [], "comments": ["power supply trip"]}}' ELSE '{}' END::jsonb,
         n, 'rule'
     FROM generate_series(1, :runs) n, generate_series(0, 3) d WHERE d < 3 OR n % 3 = 0
