@@ -1,0 +1,118 @@
+"""An order on many datasets is done by the worker as it was previewed, in one act, and once."""
+
+import pytest
+from sqlalchemy import Engine, text
+
+from backend.certify.copying import Copy
+from backend.certify.copying_columns import ColumnsCopy
+from backend.certify.orders import Certify, CopyColumns, CopyDatasets, Hide, Move, Order, SetColumns, Show
+from backend.certify.plan import Plan
+from backend.configuration import configure, ensure_defaults
+from backend.db import transaction
+from backend.errors import NotFound, NotPermitted, WrongState
+from backend.jobs.batching import Batch, batch_of
+from backend.jobs.job import Ending, Report
+from backend.jobs.running import Bench
+from backend.jobs.task_work import work_on_one
+from backend.jobs.tasks import ask
+from backend.record import DatasetKey
+from backend.settings import Settings
+from models.vocabulary import ConfigurationKind, DatasetState, Status
+from tests.batches import COPY_NAME, EARLY, EXPERT, GOOD, KELLER, STRIP, ids_of
+from tests.factories import RUN, a_run
+from tests.offline import (
+    EXPRESS,
+    PROMPT,
+    a_dataset,
+    acts,
+    everywhere,
+    is_hidden,
+    say,
+)
+
+
+class TestAsTask:
+    """An order that a worker does."""
+
+    ORDERS = (
+        SetColumns(setting=GOOD),
+        CopyDatasets(target=Copy(COPY_NAME, ("tracker",))),
+        CopyColumns(source=ColumnsCopy(EXPRESS, (STRIP,))),
+        Move(desks=("tracker",), to=DatasetState.SIGNOFF),
+        Certify(workspace="tracker", comment="nominal", with_sign_off=True),
+        Hide(),
+    )
+
+    @pytest.fixture
+    def registry(self, engine: Engine) -> Engine:
+        ensure_defaults(engine)
+        with transaction(engine) as session:
+            a_run(session)
+            a_dataset(session, name=EXPRESS, flags={STRIP: everywhere(Status.GOOD)})
+            a_dataset(session, flags={STRIP: everywhere(Status.NOTSET)})
+        return engine
+
+    def asked(self, engine: Engine, order: Order) -> Plan:
+        with transaction(engine) as session:
+            ids = tuple(ids_of(session, DatasetKey(RUN, PROMPT)))
+            batch, plan = batch_of(session, EXPERT, order, ids=ids, why="the whole week")
+            ask(session, Batch.kind, batch.model_dump(mode="json"), by=EXPERT.name)
+        return plan
+
+    def done(self, engine: Engine) -> Report:
+        report = work_on_one(Bench(engine, "worker"), {Batch.kind: Batch}, settings=Settings())
+        assert report is not None
+        return report
+
+    @pytest.mark.parametrize("order", ORDERS, ids=lambda order: order.what)
+    def test_what_was_previewed_is_done_by_the_worker_in_one_act(self, registry: Engine, order: Order) -> None:
+        plan = self.asked(registry, order)
+        assert len(plan.datasets) == 1
+        report = self.done(registry)
+        assert (report.ending, report.sentence[:23]) == (Ending.OK, "Recorded as change set ")
+        with transaction(registry) as session:
+            last = session.execute(text('SELECT "by", why FROM change_set ORDER BY id DESC LIMIT 1')).one()
+        assert tuple(last) == ("J. Novak", "the whole week")
+
+    @pytest.mark.parametrize("order", ORDERS, ids=lambda order: order.what)
+    def test_done_anew_it_says_nothing_twice(self, registry: Engine, order: Order) -> None:
+        self.asked(registry, order)
+        self.asked(registry, order)
+        self.done(registry)
+        with transaction(registry) as session:
+            before = acts(session)
+        self.done(registry)
+        with transaction(registry) as session:
+            assert acts(session) == before
+
+    def test_shown_again_by_the_worker(self, registry: Engine) -> None:
+        self.asked(registry, Hide())
+        self.done(registry)
+        self.asked(registry, Show())
+        self.done(registry)
+        with transaction(registry) as session:
+            assert not is_hidden(session, DatasetKey(RUN, PROMPT))
+
+    def test_what_would_be_refused_is_refused_when_it_is_asked_for(self, registry: Engine) -> None:
+        with transaction(registry) as session:
+            with pytest.raises(NotPermitted):
+                batch_of(session, KELLER, SetColumns(setting=GOOD), ids=(1,))
+            with pytest.raises(NotFound):
+                batch_of(session, EXPERT, SetColumns(setting=GOOD), ids=(999,))
+            ids = tuple(ids_of(session, DatasetKey(RUN, PROMPT)))
+            with pytest.raises(WrongState, match="Nothing would change in any of 1 datasets"):
+                batch_of(session, EXPERT, Show(), ids=ids)
+
+    def test_what_somebody_changed_since_the_preview_fails_the_task(self, registry: Engine) -> None:
+        self.asked(registry, SetColumns(setting=GOOD))
+        with transaction(registry) as session:
+            say(session, DatasetKey(RUN, PROMPT), {STRIP: {Status.BAD: EARLY}})
+        report = self.done(registry)
+        assert (report.ending, report.sentence[:32]) == (Ending.FAILED, "S. Tanaka changed tracker-strip ")
+
+    def test_rights_that_were_lost_meanwhile_fail_the_task(self, registry: Engine) -> None:
+        self.asked(registry, SetColumns(setting=GOOD))
+        with transaction(registry) as session:
+            group = "cms-dqm-runregistry-data-certification"
+            configure(session, ConfigurationKind.PERMISSION, name=group, body={"grants": ["undo"]}, by="x", why="left")
+        assert "may not change many datasets at once" in self.done(registry).sentence
