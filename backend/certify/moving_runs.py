@@ -3,6 +3,8 @@
 The run, its new datasets and the first verdicts on them are one act: undone together, or not at all.
 """
 
+from dataclasses import replace
+
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -62,7 +64,10 @@ def right_to_move(state: RunState, to: RunState) -> Action:
 
 
 def _with_datasets(session: Session, own: Act, run_number: int) -> Act:
-    """The move with the datasets that it makes; one that an undo took away comes back by redo, not a second time."""
+    """The move with the datasets that it makes; one that an undo took away comes back by redo, not a second time.
+
+    Those that an earlier sign-off made and this one would not are named in the reason, so that people can hide them.
+    """
     made = datasets_of_sign_off(session, run_number)
     asked = {"run": run_number, "names": [key.name for key in made.created]}
     if gone := session.execute(_TAKEN_AWAY, asked).first():
@@ -70,6 +75,9 @@ def _with_datasets(session: Session, own: Act, run_number: int) -> Act:
             f"{run_number} {gone.name} was made by change set {gone.made_by}, which change set {gone.undone_by} undid: "
             f"redo it by undoing {gone.undone_by}."
         )
+    if made.no_longer_accepted:
+        names = ", ".join(key.name for key in made.no_longer_accepted)
+        own = replace(own, why=f"{own.why}; no longer accepted, to be hidden if wanted: {names}")
     return made.within(own)
 
 
