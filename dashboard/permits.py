@@ -50,7 +50,8 @@ def permitted_submit(
     return st.form_submit_button(label, key=key, disabled=not given.is_given, help=help_, on_click=on_click, args=args)
 
 
-@st.cache_data(ttl=10, show_spinner=False)
+@st.cache_resource(ttl=10, show_spinner=False)
 def _matrix() -> Matrix:
+    """The rights, shared, as nobody changes them in place: to copy them for each question is a tenth of a click."""
     with reading() as session:
         return rights(session)

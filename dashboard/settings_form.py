@@ -95,6 +95,7 @@ def act(form: Form[B], done: str, command: Command, *, name: str | None = None) 
     if do(done, command):
         close_form(form.tab, name)
         st.cache_data.clear()  # columns, desks and rights are kept for a while, and are other ones now
+        st.cache_resource.clear()
     st.rerun()
 
 

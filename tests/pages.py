@@ -52,5 +52,6 @@ def refused(app: AppTest) -> str:
 
 def _forget() -> None:
     st.cache_data.clear()
+    st.cache_resource.clear()
     for kept in (settings, database_url, engine):
         kept.cache_clear()
