@@ -144,7 +144,8 @@ def test_what_cannot_be_compared_is_refused() -> None:
 def test_a_reason_names_its_clause() -> None:
     clauses = a_recipe()
     hcal = clause_about(clauses, "-hcal")
-    weighed = weigh(segments([Stretch(1, 1, 5, frozenset({hcal}))], clauses), clauses, LUMINOSITY)
+    cut = [Stretch(1, 1, 4, frozenset({hcal})), Stretch(1, 5, 5, frozenset({hcal}))]
+    weighed = weigh(segments(cut, clauses), clauses, LUMINOSITY)
     ours, other = GoldenJson.of({}), GoldenJson.of_ranges([(1, 4, 6)])
     table = why_out(compare({"ours": ours, "other": other}, LUMINOSITY), 0, weighed)
     assert table.select("ranges", "texts").sort("ranges").rows() == [

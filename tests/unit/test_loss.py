@@ -1,5 +1,6 @@
 """What is counted under what: the table of categories, and the classes of losses by example."""
 
+import numpy as np
 import pytest
 
 from backend.classify.defaults_recipes import recipe_defaults
@@ -8,6 +9,7 @@ from backend.golden.loss import Efficiencies, View, account, caveats, efficienci
 from backend.golden.loss_mapping import Category, ClauseKind, categories_of, category_of, kind_of
 from backend.golden.loss_tables import Part, by_category, by_clause, by_combination, lost_json, runs_of
 from backend.golden.weighing import Weighed, weigh
+from backend.queries.luminosities import Luminosities
 from backend.rules import parse
 from models.lumi_json import GoldenJson
 from tests.lossy import BITS, Stretch, a_recipe, clause_about, luminosity, segments
@@ -118,6 +120,12 @@ def test_figures_that_are_not_whole_say_so():
     assert caveats(weighed(Stretch(1, 1, 9), Stretch(2, 1, 3))) == (
         "The luminosity of 3 of 12 lumisections, in 1 of 2 runs, is not known and not in the figures.",
     )
+
+
+def test_a_lumisection_of_which_half_is_known_is_counted_and_adds_nothing():
+    held = Luminosities(np.array([1]), np.array([0, 3]), np.array([2.0, 2.0, 2.0]), np.array([1.0, np.nan, 1.0]), {})
+    total = account(weigh(segments([Stretch(1, 1, 3)], CLAUSES), CLAUSES, held)).total
+    assert (total.lumisections, total.without, total.delivered_per_pb, total.recorded_per_pb) == (3, 1, 4.0, 2.0)
 
 
 def test_efficiencies_are_shares_of_luminosity():
