@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from backend.db import engine, transaction
+from backend.errors import InvalidInput
 from backend.settings import Settings, settings
 
 MOST_PAGES = 1_000_000_000
@@ -38,8 +39,17 @@ def settings_of(request: Request) -> Settings:
 
 
 def as_json(answer: Any) -> Response:
-    """The answer as JSON; times are UTC as OMS writes them, ``2018-10-24T09:42:18Z``."""
-    return Response(orjson.dumps(answer, option=orjson.OPT_UTC_Z), media_type="application/json")
+    """The answer as JSON; times are UTC as OMS writes them, ``2018-10-24T09:42:18Z``.
+
+    Raises
+    ------
+    InvalidInput
+        If it holds what was asked with, and that cannot be written: a whole number of more than 64 bits.
+    """
+    try:
+        return Response(orjson.dumps(answer, option=orjson.OPT_UTC_Z), media_type="application/json")
+    except orjson.JSONEncodeError as error:
+        raise InvalidInput(f"What was given cannot be told again: {error}.") from error
 
 
 def moment(at: datetime) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
     Double,
     FromClause,
@@ -80,7 +81,7 @@ def compared(column: Column, kind: Kind, operator: Operator, value: Any) -> Trut
         return _of_oms(column, operator, value)
     if operator is Operator.CONTAINS and kind in _HOLDS:
         return _HOLDS[kind](column, value)
-    return _TESTS[operator](column, value)
+    return _TESTS[operator](column, _bound(value))
 
 
 def turned(plain: Truth) -> Truth:
@@ -213,9 +214,23 @@ def _as_text(value: Any) -> str:
 def _in(column: Column, items: Sequence[Scalar | Span]) -> Truth:
     """One array however long the list; ranges beside it."""
     single = [item for item in items if not isinstance(item, Span)]
-    spans = (column.between(item.low, item.high) for item in items if isinstance(item, Span))
-    listed = [column == any_(literal(single, ARRAY(column.type)))] if single else []
+    spans = (_between(column, item) for item in items if isinstance(item, Span))
+    kind = BigInteger() if any(map(_is_wide, single)) else column.type
+    listed = [column == any_(literal(single, ARRAY(kind)))] if single else []
     return or_(false(), *listed, *spans)
+
+
+def _between(column: Column, span: Span) -> Truth:
+    return column.between(_bound(span.low), _bound(span.high))
+
+
+def _bound(value: Any) -> Any:
+    """A whole number as wide as it is: the columns are of four bytes, and what they cannot hold can be asked for."""
+    return literal(value, BigInteger) if _is_wide(value) else value
+
+
+def _is_wide(value: object) -> bool:
+    return type(value) is int and not -(2**31) <= value < 2**31
 
 
 _TESTS: Mapping[Operator, Callable[[Any, Any], Truth]] = {
@@ -225,7 +240,7 @@ _TESTS: Mapping[Operator, Callable[[Any, Any], Truth]] = {
     Operator.AT_MOST: le,
     Operator.MORE: gt,
     Operator.AT_LEAST: ge,
-    Operator.BETWEEN: lambda column, span: column.between(span.low, span.high),
+    Operator.BETWEEN: _between,
     Operator.IN: _in,
     Operator.LIKE: lambda column, pattern: column.ilike(pattern, escape=""),
     Operator.CONTAINS: lambda column, text: column.icontains(text, autoescape=True),
