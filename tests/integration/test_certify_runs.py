@@ -1,4 +1,4 @@
-"""What people say of a run, and moving it on and back: who may, when, what is refused, undone, and two at once."""
+"""What people say of a run: its class, why it stopped, its significance; who may, when, undone, and two at once."""
 
 from collections.abc import Iterator
 from functools import partial
