@@ -64,10 +64,13 @@ def read_columns(read: Reader) -> Columns:
 
 def read_datasets(read: Reader, scope: Scope, *, only: Collection[int] | None = None) -> pl.DataFrame:
     """The datasets of a scope as :class:`Ground` has them; with ``only``, those of them."""
-    query = _datasets(scope)
+    name, id_ = col(Dataset.name), col(Dataset.id)
     if only is not None:
-        query = query.where(col(Dataset.id).in_(sorted(only)))
-    frame = read(query)
+        frame = read(_datasets(scope).where(scope.named(name, id_), id_.in_(sorted(only))))
+    elif scope.pattern is None:
+        frame = read(_datasets(scope).where(scope.named(name, id_)))
+    else:
+        frame = read(_datasets(scope).where(name.in_(read(scope.names())["name"].to_list())))
     narrowed = frame["own_known"].is_not_null()
     if narrowed.any():
         rows = frame.filter(narrowed).select("known", "own_known").rows()
@@ -93,8 +96,7 @@ def _datasets(scope: Scope) -> "Select[*tuple[Any, ...]]":
         )
         .join(Run, col(Run.run_number) == col(Dataset.run_number))
         .outerjoin(online, (col(online.run_number) == col(Dataset.run_number)) & (col(online.name) == ONLINE))
-        .where(~col(Dataset.is_hidden), scope.named(col(Dataset.name), col(Dataset.id)))
-        .where(scope.ran(col(Dataset.run_number)))
+        .where(~col(Dataset.is_hidden), scope.ran(col(Dataset.run_number)))
         .order_by(col(Dataset.run_number), col(Dataset.id))
     )
 

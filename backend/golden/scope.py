@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, and_, func, literal, select, true
+from sqlalchemy import ColumnElement, Engine, Select, and_, func, literal, select, true
 from sqlalchemy.exc import DataError
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import SQLColumnExpression
 from sqlmodel import Session, col
 
@@ -70,6 +71,16 @@ class Scope:
         is_like = name.op("SIMILAR TO", is_comparison=True)(self.pattern) if self.pattern else true()
         return is_like if ONLINE in self.pattern else and_(is_like, name != ONLINE)
 
+    def names(self) -> "Select[*tuple[str]]":
+        """The names that datasets now have and that the pattern means, as a query that hops from name to name."""
+        name = col(Dataset.name)
+        first = select(name).order_by(name).limit(1).scalar_subquery()
+        every = select(first.label("name")).cte("every", recursive=True)
+        later = aliased(Dataset)
+        next_ = select(col(later.name)).where(col(later.name) > every.c.name).order_by(col(later.name)).limit(1)
+        every = every.union_all(select(next_.scalar_subquery()).where(every.c.name.is_not(None)))
+        return select(every.c.name).where(every.c.name.is_not(None), self.named(every.c.name, literal(0)))
+
     def ran(self, run_number: Sql) -> ColumnElement[bool]:
         """Whether the run is meant, as a condition of SQL."""
         return true() if self.runs is None else run_number.between(*self.runs)
@@ -112,14 +123,15 @@ def matching(session: Session, pattern: str, *, runs: tuple[int, int] | None = N
     """
     scope = Scope.of(pattern, runs)
     check_pattern(session, scope.pattern or "")
-    name, state = col(Dataset.name), col(Dataset.states)[_GLOBAL].astext
-    query = select(
-        func.count(),
-        func.count().filter(state == DatasetState.COMPLETED.value),
-        func.count(col(Dataset.run_number).distinct()),
-    ).where(
-        ~col(Dataset.is_hidden),
-        scope.named(name, col(Dataset.id)),
-        scope.ran(col(Dataset.run_number)),
+    names = session.execute(scope.names()).scalars().all()
+    state = col(Dataset.states)[_GLOBAL].astext.label("state")
+    found = select(col(Dataset.run_number), state).where(
+        ~col(Dataset.is_hidden), col(Dataset.name).in_(names), scope.ran(col(Dataset.run_number))
     )
-    return Matching(*session.execute(query).one())
+    narrow = found.offset(0).subquery()
+    counted = select(
+        func.count(),
+        func.count().filter(narrow.c.state == DatasetState.COMPLETED.value),
+        func.count(narrow.c.run_number.distinct()),
+    )
+    return Matching(*session.execute(counted).one())
