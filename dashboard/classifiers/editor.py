@@ -35,7 +35,8 @@ def editor_card(desk: Desk, checked: Checked, catalogue: FactCatalogue, tried: S
         if desk.sheet.is_draft:
             st.button("Discard", key="cl-discard", type="tertiary", on_click=discard, args=(desk.kind, desk.name))
         _save(desk, checked)
-    _who_may(desk)
+    with st.container(key="cl-editor-notes", gap=None):  # always there: what follows must not move while one types
+        _who_may(desk)
     with st.container(key="cl-editor-text", gap=None):
         rule_editor(
             doc=doc,

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 pytestmark = pytest.mark.browser
 ENTRY = Path(__file__).parents[2] / "dashboard" / "entry.py"
+SLOW = Path(__file__).with_name("apps") / "slow_classifiers_app.py"
 NAME = "online/tracker-strip/BAD"
 RUN = "325172"
 
@@ -19,16 +20,25 @@ def address(streamlit_app: Callable[..., str], small_season_url: str) -> str:
     return streamlit_app(ENTRY, DATABASE_URL=small_season_url, RR_AUTH="demo", RR_DEMO_ROLE="admin")
 
 
-def open_classifiers(page: Page, address: str, **search: str) -> None:
+def open_classifiers(page: Page, address: str, path: str = "/classifiers", **search: str) -> None:
     page.set_default_timeout(15_000)
     expect.set_options(timeout=15_000)
-    page.goto(f"{address}/classifiers?{urlencode({'name': NAME, 'run': RUN} | search)}")
+    page.goto(f"{address}{path}?{urlencode({'name': NAME, 'run': RUN} | search)}")
     page.wait_for_selector(".cl-val")
     page.wait_for_selector(".st-key-cl-landing .rr-bar")
 
 
 def query(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlparse(page.url).query)
+
+
+def settled(page: Page) -> None:
+    """The address stays as it is, and the script has run to its end."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+    address = page.url
+    page.wait_for_timeout(500)
+    if page.url != address:
+        settled(page)
 
 
 def rule(page: Page) -> Locator:
@@ -105,12 +115,22 @@ def test_facts_are_completed_by_the_keyboard_with_unit_and_last_value(page: Page
     expect(page.locator(".rr-tree")).to_contain_text("initial luminosity > 1")
 
 
-def test_what_is_typed_while_the_page_works_is_not_lost(page: Page, address: str) -> None:
-    open_classifiers(page, address)
+@pytest.mark.parametrize("script", [ENTRY, SLOW], ids=["as it is", "slow"])
+def test_what_is_typed_while_the_page_works_is_not_lost(
+    page: Page, streamlit_app: Callable[..., str], small_season_url: str, script: Path
+) -> None:
+    address = streamlit_app(script, DATABASE_URL=small_season_url, RR_AUTH="demo", RR_DEMO_ROLE="admin")
+    open_classifiers(page, address, "/classifiers" if script is ENTRY else "/")
+    field = rule(page).element_handle()
     rule(page).fill('{ "==": [{ "var": "cms_active" }, true] }')
-    page.wait_for_timeout(450)
-    rule(page).press_sequentially("     ", delay=120)
-    page.wait_for_timeout(2_000)
+    page.wait_for_url("**draft=**")
+    before = query(page)["draft"]
+    rule(page).press_sequentially("     ", delay=250)
+    page.wait_for_url(lambda url: parse_qs(urlparse(url).query).get("draft") not in (None, before))
+    settled(page)
+    assert field.evaluate("field => field.isConnected")
+    expect(rule(page)).to_have_value('{ "==": [{ "var": "cms_active" }, true] }     ')
+    page.reload()
     expect(rule(page)).to_have_value('{ "==": [{ "var": "cms_active" }, true] }     ')
 
 
