@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from backend.api import (
     accepted_datasets,
     classifiers,
+    cycle_writes,
     cycles,
     data_of_json,
     dataset_reads,
@@ -37,6 +38,7 @@ for part in (
     dataset_reads,
     dataset_writes,
     cycles,
+    cycle_writes,
     workspaces,
     classifiers,
     accepted_datasets,

@@ -1,11 +1,12 @@
 """The route of the cycles that there are to certify, with their datasets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 
 from backend.api.asked import as_json, moment, reading
 from backend.api.dataset_json import own_json
@@ -27,10 +28,15 @@ def cycles_of(workspace: str, request: Request) -> Response:
         if workspace not in {standing.workspace for standing in workspaces(session, Side.OFFLINE)}:
             raise NotFound(f"There is no offline workspace {workspace!r:.80}.")
         found = sorted(cycles(session), key=lambda cycle: (not cycle.is_pending(workspace), _deadline(cycle)))
-        rows = dataset_rows(session, {id_ for cycle in found for id_ in cycle.datasets})
-        put_in = put_into_cycles(session, [cycle.id for cycle in found])
+        return as_json(cycles_json(session, found))
+
+
+def cycles_json(session: Session, found: Sequence[CycleFacts]) -> list[dict[str, Any]]:
+    """Cycles as the original writes them, with their datasets."""
+    rows = dataset_rows(session, {id_ for cycle in found for id_ in cycle.datasets})
+    put_in = put_into_cycles(session, [cycle.id for cycle in found])
     datasets = {id_: own_json(row) for id_, row in rows.items()}
-    return as_json([_cycle(cycle, datasets, put_in) for cycle in found])
+    return [_cycle(cycle, datasets, put_in) for cycle in found]
 
 
 def _deadline(cycle: CycleFacts) -> tuple[bool, datetime, int]:
