@@ -7,6 +7,7 @@ as text, ``NOTLIKE`` minds capitals no more than ``notlike``, and *not equal* in
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from backend.errors import InvalidFilter
@@ -29,8 +30,52 @@ from models.vocabulary import UNSAID, Status
 Ask: TypeAlias = Callable[[Operator, Any], Filter]
 
 
-def read_filter(said: object, depth: int = 1) -> Filter:
-    """The tree for a filter of the original.
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a table of the original may be asked about: of its own, and under ``rr_attributes``; OMS tells the rest.
+
+    ``has_states`` if there are ``dataset_attributes.<workspace>_state`` too.
+    """
+
+    subject: str
+    own: Mapping[str, str]
+    registry: Mapping[str, str]
+    has_states: bool = False
+
+    def attribute(self, key: str) -> str:
+        """The registry's name of what a key is about; InvalidFilter if there is nothing of the kind."""
+        of, _, name = key.partition(".")
+        if of == "oms_attributes" and name:
+            return f"oms.{name}"
+        if of == "rr_attributes" and name in self.registry:
+            return self.registry[name]
+        if self.has_states and of == "dataset_attributes" and name.endswith(_STATE):
+            return f"state.{name.removesuffix(_STATE)}"
+        if key in self.own:
+            return self.own[key]
+        names = [*self.own, *(f"rr_attributes.{name}" for name in self.registry)]
+        raise InvalidFilter(f"A {self.subject} has no attribute {key!r:.80}{nearest(key, names)}")
+
+
+_STATE = "_state"
+_REGISTRY = {
+    "class": "run_class",
+    "state": "state",
+    "significant": "is_significant",
+    "stop_reason": "stop_reason",
+}
+_BARE = {"run_number": "run_number", "version": "last_change"}
+RUN_KEYS = Keys("run", _BARE, _REGISTRY)
+DATASET_KEYS = Keys(
+    "dataset",
+    _BARE | {"name": "dataset", "datasets_in_gui": "gui"},
+    _REGISTRY | {"state": "run_state"},
+    has_states=True,
+)
+
+
+def read_filter(said: object, keys: Keys = RUN_KEYS, depth: int = 1) -> Filter:
+    """The tree for a filter of the original, of runs or of datasets.
 
     Raises
     ------
@@ -43,12 +88,12 @@ def read_filter(said: object, depth: int = 1) -> Filter:
         raise InvalidFilter(f"A filter is an object of conditions, not {said!r:.80}.")
     if depth > DEEPEST:
         raise InvalidFilter(f"The filter is nested deeper than {DEEPEST} levels.")
-    return all_of(_of_key(key, value, depth) for key, value in said.items() if key != "deleted")
+    return all_of(_of_key(key, value, keys, depth) for key, value in said.items() if key != "deleted")
 
 
-def read_sortings(said: Sequence[tuple[str, str]]) -> tuple[Sort, ...]:
+def read_sortings(said: Sequence[tuple[str, str]], keys: Keys = RUN_KEYS) -> tuple[Sort, ...]:
     """The sorts for ``[[key, "ASC" | "DESC"], …]``."""
-    return tuple(_sort(key, direction) for key, direction in said)
+    return tuple(_sort(key, direction, keys) for key, direction in said)
 
 
 _JOINS: Mapping[str, Callable[[Sequence[Filter]], Filter]] = {"and": all_of, "or": any_of}
@@ -57,26 +102,19 @@ _OPERATORS = {operator.value: operator for operator in Operator if not operator.
     "like": Operator.LIKE,
     "notlike": Operator.NOT_LIKE,
 }
-_REGISTRY = {
-    "class": "run_class",
-    "state": "state",
-    "significant": "is_significant",
-    "stop_reason": "stop_reason",
-}
-_BARE = {"run_number": "run_number", "version": "last_change"}
 _SUMMARY = "triplet_summary."
 _ORDER = (Operator.LESS, Operator.AT_MOST, Operator.MORE, Operator.AT_LEAST)
 
 
-def _of_key(key: str, value: object, depth: int) -> Filter:
+def _of_key(key: str, value: object, keys: Keys, depth: int) -> Filter:
     if join := _JOINS.get(key.lower()):
         if not isinstance(value, list):
             raise InvalidFilter(f"{key!r:.20} joins a list of filters, not {value!r:.80}.")
-        return join([read_filter(part, depth + 1) for part in value])
-    return _said(_asked(key), value, key=key, depth=depth)
+        return join([read_filter(part, keys, depth + 1) for part in value])
+    return _said(_asked(key, keys), value, key=key, depth=depth)
 
 
-def _asked(key: str) -> Ask:
+def _asked(key: str, keys: Keys) -> Ask:
     """How a key is asked about: as an attribute, or as the count of a flag's status."""
     if key.startswith(_SUMMARY):
         column, _, word = key.removeprefix(_SUMMARY).rpartition(".")
@@ -84,20 +122,8 @@ def _asked(key: str) -> Ask:
         if word not in statuses:
             raise InvalidFilter(f"{key!r:.80} names no status{nearest(word, statuses)}")
         return lambda operator, value: _of_flag(column, statuses[word], operator, value)
-    name = _attribute(key)
-    return lambda operator, value: _of_attribute(name, operator, value)
-
-
-def _attribute(key: str) -> str:
-    of, _, name = key.partition(".")
-    if of == "oms_attributes" and name:
-        return f"oms.{name}"
-    if of == "rr_attributes" and name in _REGISTRY:
-        return _REGISTRY[name]
-    if key in _BARE:
-        return _BARE[key]
-    names = [*_BARE, *(f"rr_attributes.{name}" for name in _REGISTRY)]
-    raise InvalidFilter(f"A run has no attribute {key!r:.80}{nearest(key, names)}")
+    name = keys.attribute(key)
+    return _in_gui if name == "gui" else lambda operator, value: _of_attribute(name, operator, value)
 
 
 def _said(ask: Ask, value: object, *, key: str, depth: int) -> Filter:
@@ -158,6 +184,16 @@ def _of_attribute(name: str, operator: Operator, value: Any) -> Filter:
     return Condition(name, operator, value)
 
 
+def _in_gui(operator: Operator, value: Any) -> Filter:
+    """Whatever the operator, the original finds the datasets that the GUI shows under exactly these names."""
+    if operator in (Operator.IS_NULL, Operator.IS_NOT_NULL):
+        return Condition("gui", operator)
+    names = value if isinstance(value, tuple) else (value,)
+    if operator in (Operator.IS_NOT, Operator.NOT_IN, Operator.NOT_LIKE):
+        return any_of([Condition("gui", Operator.NOT_CONTAINS, name) for name in names])
+    return all_of([Condition("gui", Operator.CONTAINS, name) for name in names])
+
+
 def _of_flag(column: str, status: Status | None, operator: Operator, value: Any) -> Filter:
     if operator in (Operator.IN, Operator.NOT_IN):
         join, each = (any_of, Operator.IS) if operator is Operator.IN else (all_of, Operator.IS_NOT)
@@ -168,8 +204,8 @@ def _of_flag(column: str, status: Status | None, operator: Operator, value: Any)
     return FlagCondition(column, status, Count(operator, count))
 
 
-def _sort(key: str, direction: str) -> Sort:
+def _sort(key: str, direction: str, keys: Keys) -> Sort:
     if direction.upper() not in ("ASC", "DESC"):
         raise InvalidFilter(f"A sort goes ASC or DESC, not {direction!r:.40}.")
     name = key.removeprefix(_SUMMARY)
-    return Sort(name if "-" in name else _attribute(key), descending=direction.upper() == "DESC")
+    return Sort(name if "-" in name else keys.attribute(key), descending=direction.upper() == "DESC")

@@ -79,3 +79,16 @@ def test_every_form_of_ranges_tells_what_single_lumisections_tell(client: Module
         assert r == bits[r["start"] - 1] | flags[r["end"] - 1] | {"start": r["start"], "end": r["end"]}
     for r in client.get_oms_lumisection_ranges(RUN):
         assert r.items() - {"start": r["start"], "end": r["end"]}.items() <= bits[r["start"] - 1].items()
+
+
+def test_datasets_are_found_by_what_is_said_of_them(client: ModuleType) -> None:
+    asked = {"class": "Collisions24", "dataset_name": {"like": "/PromptReco/%"}, "tracker_state": "OPEN"}
+    datasets = client.get_datasets(filter=asked | {"run_number": {">": 379000, "<": 379060}})
+    assert sorted(d["run_number"] for d in datasets) == [379024, 379029, 379043, 379052]
+    assert {(d["name"], d["class"], d["dataset_attributes"]["tracker_state"]) for d in datasets} == {
+        (PROMPT, "Collisions24", "OPEN")
+    }
+    one = client.get_dataset(run_number=RUN, dataset_name=PROMPT)
+    assert one == next(d for d in datasets if d["run_number"] == RUN)
+    assert sum(n for n in one["lumisections"]["dt-dt"].values() if isinstance(n, int)) == 212
+    assert client.get_dataset(run_number=1, dataset_name=PROMPT) == {}
