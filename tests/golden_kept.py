@@ -10,7 +10,7 @@ from backend.rules import Json
 from backend.start import make_ready
 from models.vocabulary import ActKind, LuminositySource, Origin, Status
 from tests.factories import a_flag, flag
-from tests.golden import LAST, PROMPT, RUNS, lay_out
+from tests.golden import EXPRESS, LAST, PROMPT, RUNS, lay_out
 
 DC = demo_actor("dc-expert")
 ALICE = Actor("A. Rossi", frozenset(), is_verified=True)
@@ -20,10 +20,14 @@ PER_PB = 0.25
 
 
 def a_registry(on: Engine) -> dict[str, int]:
-    """Two runs of 2018 with tracker-strip GOOD everywhere; the luminosity of the last two lumisections is not known."""
+    """Two runs of 2018 with tracker-strip GOOD in Prompt; the luminosity of the last two lumisections is not known.
+
+    The first has an Express dataset too, where tracker-strip is BAD.
+    """
     make_ready(on)
     with transaction(on) as session:
         columns = lay_out(session)
+        flag(session, a_flag(DatasetKey(RUNS[0], EXPRESS), columns["tracker-strip"], Status.BAD, of=(1, LAST)))
         for run in RUNS:
             prompt = DatasetKey(run, PROMPT)
             flag(session, a_flag(prompt, columns["tracker-strip"], Status.GOOD, of=(1, LAST), origin=Origin.RULE))

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from backend.queries.column_values import ColumnValue, column_texts, column_value
 from backend.queries.cycle_words import cycle_words
+from backend.queries.golden_words import golden_words
 from models.lumis import LumiRange, LumiSet
 from models.vocabulary import Bit, ColumnKind, Origin, Status
 
@@ -69,6 +70,9 @@ _OTHERS = text("""
                         ELSE 'version ' || w.version || CASE WHEN w.is_enabled THEN '' ELSE ', not enabled' END END
             FROM configuration_change w WHERE w.change_set = act ORDER BY w.id LIMIT :most) AS configured
         UNION ALL SELECT * FROM (
+            SELECT 'golden JSON ' || g.id, concat_ws(', ', g.kind, g.runs || ' runs', g.lumisections || ' lumisections')
+            FROM golden_json g WHERE g.change_set = act ORDER BY g.id LIMIT :most) AS kept
+        UNION ALL SELECT * FROM (
             SELECT DISTINCT w.run_number::text, 'luminosity of ' || w.source FROM luminosity_change w
             WHERE w.change_set = act LIMIT :most) AS lit) said
 """)
@@ -81,6 +85,11 @@ _CYCLES = text("""
              WHERE b.cycle_id = w.cycle_id AND b.id <= w.id AND b.said ? 'name' ORDER BY b.id DESC LIMIT 1
              ) called ON true
         WHERE w.change_set = act ORDER BY w.id LIMIT :most) said
+""")
+_GOLDEN_JSONS = text("""
+    SELECT act, said.* FROM unnest(CAST(:acts AS bigint[])) AS act, LATERAL (
+        SELECT w.golden_json_id, w.said FROM golden_json_change w WHERE w.change_set = act
+        ORDER BY w.id LIMIT :most) said
 """)
 
 
@@ -105,6 +114,8 @@ def told_of(session: Session, acts: Collection[int]) -> dict[int, Told]:
         lines[act].append(f"{subject}: {what}")
     for act, subject, said, added, removed in session.execute(_CYCLES, asked):
         lines[act].append(f"{subject}: {cycle_words(said, added=added, removed=removed)}")
+    for act, golden_json, said in session.execute(_GOLDEN_JSONS, asked):
+        lines[act].append(f"golden JSON {golden_json}: {golden_words(said)}")
     for row in session.execute(_ATTRIBUTES, asked):
         lines[row.act].extend(f"{row.subject}: {what}" for what in _attributes(row))
     flags = session.execute(_FLAGS, asked).all()

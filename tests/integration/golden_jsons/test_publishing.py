@@ -179,6 +179,24 @@ def test_making_one_is_undone_unless_somebody_worked_on_it_since(engine: Engine,
         assert golden_jsons(session).rows == ()
 
 
+def test_the_log_tells_what_was_made_and_said(engine: Engine, json_of_alice: int) -> None:
+    with transaction(engine) as session:
+        describe(session, ALICE, json_of_alice, note="", tags=["a", "b"], label="x", seen=None)
+        delete(session, ALICE, json_of_alice, seen=None)
+        bring_back(session, ALICE, json_of_alice)
+        back, gone, said, made, *_ = (entry.told.lines for entry in log_page(session).entries)
+    called = f"golden JSON {json_of_alice}"
+    assert made[:1] == (f"{called}: made, 2 runs, 24 lumisections",)
+    assert made[1].startswith(
+        f"{called}: file Cert_1-2_13TeV_PromptReco_Collisions18_JSON_Own.txt, label strips, no note"
+    )
+    assert (said, gone, back) == (
+        (f"{called}: label x, tags a, b",),
+        (f"{called}: deleted",),
+        (f"{called}: brought back",),
+    )
+
+
 def test_an_official_mark_is_undone_only_by_who_may_set_it(engine: Engine, json_of_alice: int) -> None:
     with transaction(engine) as session:
         marked = mark_official(session, DC, json_of_alice, kind="golden", seen=None).change_set
