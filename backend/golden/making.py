@@ -176,6 +176,8 @@ def options_as_json(options: Options) -> dict[str, Any]:
         kept["runs"] = list(options.runs)
     if options.within is not None:
         kept["within"] = write_golden_json(options.within)
+    if options.prescales:
+        kept["prescales"] = list(options.prescales)
     return kept
 
 
@@ -186,6 +188,7 @@ def options_of(kept: Mapping[str, Any]) -> Options:
         only_completed=bool(kept.get("only_completed")),
         runs=(first, last) if "runs" in kept else None,
         within=read_golden_json(kept["within"]) if "within" in kept else None,
+        prescales=tuple(map(str, kept.get("prescales") or ())),
         of_several=OfSeveral[str(kept.get("of_several", "intersection")).upper()],
     )
 

@@ -10,7 +10,7 @@ import polars as pl
 from sqlalchemy import Engine
 
 from backend.errors import InvalidInput
-from backend.golden.cells import Bools
+from backend.golden.cells import Bools, Spans
 from backend.golden.clauses import clauses_of_recipe
 from backend.golden.frame import Frame
 from backend.golden.judging import Judged, expanded, facts_of_rows, judge
@@ -23,7 +23,7 @@ from backend.rules import Rule
 from models.lumi_json import GoldenJson
 from models.vocabulary import DatasetState
 
-GLOBAL_STATE = "dataset.global_state"
+GLOBAL_STATE, PRESCALE = "dataset.global_state", "lumisection.oms.prescale_name"
 
 
 class OfSeveral(StrEnum):
@@ -46,6 +46,8 @@ class Options:
         Only runs from the first to the last of these.
     within
         Only these lumisections.
+    prescales
+        Only lumisections in which one of these prescale columns was used, by name (``2.0e34``); any, if none is named.
     of_several
         What is kept of a run of which several datasets are asked.
     """
@@ -53,6 +55,7 @@ class Options:
     only_completed: bool = False
     runs: tuple[int, int] | None = None
     within: GoldenJson | None = None
+    prescales: tuple[str, ...] = ()
     of_several: OfSeveral = OfSeveral.INTERSECTION
 
 
@@ -63,13 +66,14 @@ ALL = Options()
 class Selection:
     """What a recipe keeps of some datasets, as of a change set.
 
-    ``kept`` is the golden JSON.
+    ``kept`` is the golden JSON; ``within``, if it is not none, the lumisections to which the options narrowed it.
     """
 
     rule: Rule
     options: Options
     as_of: int
     kept: GoldenJson
+    within: GoldenJson | None
     _frame: Frame
     _asked: Bools
     _judged: Judged
@@ -79,7 +83,7 @@ class Selection:
         """The known lumisections of all datasets that were asked, of a run with several those of any."""
         ground = self._frame.ground
         known = in_runs(ground.datasets["run_number"].to_numpy(), self._asked, ground.known, is_enough=True)
-        return known if self.options.within is None else known & self.options.within
+        return known if self.within is None else known & self.within
 
     @cached_property
     def by_dataset(self) -> pl.DataFrame:
@@ -175,9 +179,21 @@ def selected(frame: Frame, rule: Rule, options: Options = ALL) -> Selection:
     run = frame.ground.datasets["run_number"].to_numpy()
     is_enough = options.of_several is OfSeveral.UNION
     kept = in_runs(run, asked, judged.spans(frame.cells), is_enough=is_enough)
-    if options.within is not None:
-        kept = kept & options.within
-    return Selection(rule, options, frame.ground.as_of, kept, frame, asked, judged)
+    within = _within(frame, asked, options)
+    return Selection(
+        rule, options, frame.ground.as_of, kept if within is None else kept & within, within, frame, asked, judged
+    )
+
+
+def _within(frame: Frame, asked: Bools, options: Options) -> GoldenJson | None:
+    """The lumisections to which the options narrow a selection, if they do."""
+    if not options.prescales:
+        return options.within
+    where = frame.fact(PRESCALE).cast(pl.String).is_in(options.prescales).fill_null(False).to_numpy()
+    cells = frame.cells
+    spans = Spans(cells.dataset[where], cells.first[where], cells.last[where])
+    found = in_runs(frame.ground.datasets["run_number"].to_numpy(), asked, spans, is_enough=True)
+    return found if options.within is None else found & options.within
 
 
 def _asked(frame: Frame, options: Options) -> Bools:

@@ -147,7 +147,7 @@ def weigh_selection(session: Session, selection: Selection) -> Weighed:
         clauses,
         luminosities(session, runs, as_of=None if is_now else selection.as_of),
         kept=selection.kept,
-        within=selection.options.within,
+        within=selection.within,
     )
 
 

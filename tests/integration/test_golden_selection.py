@@ -11,7 +11,17 @@ from backend.errors import InvalidInput, InvalidRule
 from backend.golden.keeping import Frames, frames_of
 from backend.golden.scope import Scope, matching
 from backend.golden.selection import ALL, OfSeveral, Options, select
-from backend.record import Act, DatasetKey, DatasetSaid, LuminositySaid, RunSaid, record, register_columns, undo
+from backend.record import (
+    Act,
+    DatasetKey,
+    DatasetSaid,
+    LuminositySaid,
+    RunSaid,
+    record,
+    register_columns,
+    register_texts,
+    undo,
+)
 from backend.record.columns import NewColumn
 from backend.rules import parse
 from models.lumi_json import GoldenJson
@@ -86,6 +96,25 @@ def test_a_selection_is_narrowed_by_state_runs_and_lumisections(registry: Engine
     assert selection.candidates == within
     with pytest.raises(InvalidInput, match=r"There are no runs from 9 to 2\."):
         kept(registry, options=Options(runs=(9, 2)))
+
+
+def test_a_selection_is_narrowed_to_prescale_columns(registry: Engine) -> None:
+    with transaction(registry) as session:
+        wanted = [NewColumn("oms", "prescale_name", ColumnKind.TEXT)]
+        column = register_columns(session, wanted, by="test", why="test")["oms-prescale_name"]
+        words = register_texts(session, column, words=("2e34", "1.5e34"), by="test")
+        online = DatasetKey(2, "online")
+        said = ((words["2e34"], (1, 4)), (words["1.5e34"], (5, 9)))
+        flag(session, *(a_flag(online, column.id, word, of=of, origin=Origin.RULE) for word, of in said))
+    for named, narrowed, found in (
+        (("2e34",), [[1, 4]], [[1, 4]]),
+        (("1.5e34",), [[5, 9]], [[5, 8]]),
+        (("1.5e34", "2e34"), [[1, 9]], [[1, 8]]),
+        (("7e33",), [], []),
+    ):
+        selection = select(registry, STRIP_GOOD, datasets="/Prompt%", options=Options(prescales=named))
+        assert selection.kept == json(r2=found)
+        assert selection.within == selection.candidates == json(r2=narrowed)
 
 
 def test_hidden_datasets_are_out_and_online_is_in_only_by_name(registry: Engine) -> None:

@@ -121,7 +121,7 @@ def test_an_id_that_was_reserved_is_made_once_however_often_it_is_asked(
 
 def test_options_are_kept_and_read_back_as_they_were() -> None:
     within = GoldenJson.of({7: LumiSet.span(2, 3)})
-    some = Options(only_completed=True, runs=(1, 9), within=within, of_several=OfSeveral.UNION)
+    some = Options(only_completed=True, runs=(1, 9), within=within, prescales=("2e34",), of_several=OfSeveral.UNION)
     assert options_of(options_as_json(some)) == some
     assert options_of(options_as_json(Options())) == Options()
 
