@@ -25,17 +25,26 @@ def do(sentence: str, command: Command) -> bool:
     sentence
         What was done, as the act bar says it: "Run 325057 signed off".
     """
+
+    def in_one_transaction(who: Actor) -> Recorded:
+        with transaction(engine()) as session:
+            return command(session, who)
+
+    return attempt(sentence, in_one_transaction)
+
+
+def attempt(sentence: str, act: Callable[[Actor], Recorded | None]) -> bool:
+    """As :func:`do`, for what asks other systems too and opens its transactions itself; none: it cannot be undone."""
     st.session_state.pop(_REFUSED, None)
     try:
-        with transaction(engine()) as session:
-            recorded = command(session, actor())
+        recorded = act(actor())
     except Conflict as error:
         st.session_state[_REFUSED] = f"{error} Nothing was overwritten: look again before you change it."
         return False
     except RegistryError as error:
         st.session_state[_REFUSED] = str(error)
         return False
-    announce(Done(sentence, lambda: _undo(recorded.change_set, sentence)))
+    announce(Done(sentence, None if recorded is None else lambda: _undo(recorded.change_set, sentence)))
     return True
 
 

@@ -11,6 +11,7 @@ from backend.certify.moving_runs import move_run
 from backend.certify.runs import edit_run_class, edit_stop_reason, mark_significant, unmark_significant
 from dashboard.doing import do
 from dashboard.permits import permit, permitted_button
+from dashboard.run_oms import ask_oms
 from models.vocabulary import RunState
 
 _MOVES = {
@@ -39,6 +40,8 @@ def run_acts(run_number: int, attributes: Mapping[str, Any], *, seen: int) -> No
         _significance(run_number, is_significant, is_open=is_open, seen=seen)
         with st.popover("Class · stop reason", key="act-words"):
             _words(run_number, attributes, is_open=is_open, seen=seen)
+        with st.popover("OMS", key="act-oms"):
+            ask_oms(run_number, is_open=is_open, seen=seen)
 
 
 def _significance(run_number: int, is_significant: bool, *, is_open: bool, seen: int) -> None:

@@ -10,6 +10,7 @@ from dashboard.inspector import links_html
 from dashboard.ranges import ranges_table
 from dashboard.run_acts import run_acts
 from dashboard.run_head import ask_for_a_run, run_head
+from dashboard.run_proposal import proposal_card
 from dashboard.run_strip import as_of_in_address, datasets_compared, strip_tab
 from dashboard.session import from_address
 from dashboard.timeline import timeline
@@ -31,6 +32,8 @@ def run() -> None:
         return
     tab = run_head(facts, TABS, neighbours(facts.run_number))
     run_acts(facts.run_number, facts.attributes, seen=facts.change_set)
+    with st.container(key="run-proposed"):
+        proposal_card(facts.run_number)
     match tab:
         case "Strip":
             strip_tab(facts)
