@@ -7,7 +7,9 @@ at the first question, not at import.
 from fastapi import FastAPI
 
 from backend.api import (
+    accepted_dataset_writes,
     accepted_datasets,
+    classifier_writes,
     classifiers,
     cycle_writes,
     cycles,
@@ -43,7 +45,9 @@ for part in (
     cycle_writes,
     workspaces,
     classifiers,
+    classifier_writes,
     accepted_datasets,
+    accepted_dataset_writes,
     playground,
     permissions,
     json_portal,

@@ -13,11 +13,11 @@ router = APIRouter(tags=["accepted datasets"])
 
 
 @router.get("/datasets_accepted")
-def datasets_accepted(request: Request) -> Response:
+def datasetsaccepted_json(request: Request) -> Response:
     """``[{"id", "name", "regexp", "class", "run_from", "run_to", "enabled", …}]``; one pattern per line."""
     with reading(request) as session:
         found = authored(session, AcceptedDatasetBody)
-    return as_json([_accepted(accepted) for accepted in found])
+    return as_json([accepted_json(accepted) for accepted in found])
 
 
 @router.get("/datasets_accepted/{run_class}")
@@ -25,10 +25,11 @@ def datasets_accepted_of_class(run_class: str, request: Request) -> Response:
     """Those of runs of one class."""
     with reading(request) as session:
         found = authored(session, AcceptedDatasetBody)
-    return as_json([_accepted(accepted) for accepted in found if accepted.piece.body.run_class == run_class])
+    return as_json([accepted_json(accepted) for accepted in found if accepted.piece.body.run_class == run_class])
 
 
-def _accepted(found: Authored[AcceptedDatasetBody]) -> dict[str, Any]:
+def accepted_json(found: Authored[AcceptedDatasetBody]) -> dict[str, Any]:
+    """What accepts a dataset, as the original writes it."""
     body = found.piece.body
     return {
         "id": found.version_number,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -29,7 +30,7 @@ def class_classifiers(request: Request) -> Response:
     """What gives runs their class: ``[{"id", "class", "priority", "classifier": text, "enabled", …}]``."""
     with reading(request) as session:
         found = authored(session, RunClassBody)
-    return as_json([{**_rule(c), "class": c.piece.body.run_class, "priority": c.piece.body.priority} for c in found])
+    return as_json([classifier_json(c) for c in found])
 
 
 @router.get("/dataset")
@@ -37,7 +38,7 @@ def significance_classifiers(request: Request) -> Response:
     """What makes runs of a class significant, which the original calls its dataset classifiers."""
     with reading(request) as session:
         found = authored(session, SignificanceBody)
-    return as_json([{**_rule(c), "class": c.piece.body.run_class} for c in found])
+    return as_json([classifier_json(c) for c in found])
 
 
 @router.get("/offline_dataset")
@@ -45,7 +46,7 @@ def offline_dataset_classifiers(request: Request) -> Response:
     """What opens a dataset for a workspace when the DQM GUI lists it."""
     with reading(request) as session:
         found = authored(session, OfflineDatasetBody)
-    return as_json([{**_rule(c), "workspace": c.piece.body.workspace} for c in found])
+    return as_json([classifier_json(c) for c in found])
 
 
 @router.get("/json_classifier")
@@ -53,7 +54,7 @@ def json_classifiers(request: Request) -> Response:
     """The shared recipes of golden JSONs, by name; the rule is a text that ``/json_portal/generate`` takes."""
     with reading(request) as session:
         found = authored(session, RecipeBody)
-    return as_json([{**_rule(c), "name": c.piece.name} for c in found])
+    return as_json([classifier_json(c) for c in found])
 
 
 @router.get("/component/{side}")
@@ -65,7 +66,7 @@ def component_classifiers(side: Side, request: Request) -> Response:
         found = [c for c in authored(session, ComponentBody) if c.piece.body.side is side]
     columns = [_column(c.piece.body, numbers, workspaces) for c in found]
     return as_json(
-        [{**_of_component(c, numbers), "WorkspaceColumn": column} for c, column in zip(found, columns, strict=True)]
+        [{**classifier_json(c, numbers), "WorkspaceColumn": column} for c, column in zip(found, columns, strict=True)]
     )
 
 
@@ -80,7 +81,23 @@ def classifiers_of_component(number: int, request: Request) -> Response:
         raise NotFound(f"There is no component {number}.")
     about = (str(catalogue.by_id[asked.column]), asked.side)
     found = [c for c in bodies if (c.piece.body.component, c.piece.body.side) == about]
-    return as_json([_of_component(c, catalogue.flags) for c in found])
+    return as_json([classifier_json(c, catalogue.flags) for c in found])
+
+
+def classifier_json(found: Authored[Any], numbers: Mapping[str, int] = MappingProxyType({})) -> dict[str, Any]:
+    """A classifier as the original writes it; ``numbers`` is component → column id, needed for rules of components."""
+    match found.piece.body:
+        case RunClassBody() as body:
+            return {**_rule(found), "class": body.run_class, "priority": body.priority}
+        case SignificanceBody() as body:
+            return {**_rule(found), "class": body.run_class}
+        case OfflineDatasetBody() as body:
+            return {**_rule(found), "workspace": body.workspace}
+        case ComponentBody() as body:
+            number = ColumnNumber(numbers[body.component], body.side)
+            return {**_rule(found), "status": body.status.word, "component": int(number), "priority": body.priority}
+        case _:
+            return {**_rule(found), "name": found.piece.name}
 
 
 def _rule(found: Authored[Any]) -> dict[str, Any]:
@@ -93,12 +110,6 @@ def _rule(found: Authored[Any]) -> dict[str, Any]:
         "updated_by": found.changed_by if found.is_changed else None,
         "createdAt": moment(found.changed_at),
     }
-
-
-def _of_component(found: Authored[ComponentBody], numbers: Mapping[str, int]) -> dict[str, Any]:
-    body = found.piece.body
-    number = ColumnNumber(numbers[body.component], body.side)
-    return {**_rule(found), "status": body.status.word, "component": int(number), "priority": body.priority}
 
 
 def _column(

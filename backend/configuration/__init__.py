@@ -4,7 +4,7 @@ Each piece is a (kind, name) with a typed body. A change is an act in the log li
 reason, can be undone, and conflicts with a change of the same piece that its author had not seen.
 """
 
-from backend.configuration.authors import Authored, authored
+from backend.configuration.authors import Authored, authored, version_in_force
 from backend.configuration.bodies import (
     Body,
     Cause,
@@ -44,6 +44,7 @@ __all__ = [
     "pieces",
     "register_body",
     "rights",
+    "version_in_force",
     "versions",
     "workspaces",
 ]

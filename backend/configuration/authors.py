@@ -9,7 +9,13 @@ from sqlmodel import Session
 
 from backend.configuration.bodies import B
 from backend.configuration.reading import Piece, pieces
+from backend.errors import Conflict, NotFound
 
+_WAS = text("""
+    SELECT c.name, made."by", made.at FROM configuration_change c
+    JOIN configuration_change later ON later.kind = c.kind AND later.name = c.name AND later.version = c.version + 1
+    JOIN change_set made ON made.id = later.change_set WHERE c.kind = :kind AND c.id = :number
+""")
 _AUTHORS = text("""
     SELECT n.name, of_first.id AS piece, wrote.id, made."by" AS made_by, made.at AS made_at,
            changed."by" AS changed_by, changed.at AS changed_at
@@ -53,3 +59,20 @@ def authored(session: Session, model: type[B]) -> tuple[Authored[B], ...]:
         Authored(row.piece, row.id, standing[row.name], row.made_by, row.made_at, row.changed_by, row.changed_at)
         for row in rows
     )
+
+
+def version_in_force(session: Session, model: type[B], number: int) -> Authored[B]:
+    """The piece whose version in force goes by that number.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    Conflict
+        If there was such a version, and somebody has changed the piece since.
+    """
+    if found := next((one for one in authored(session, model) if one.version_number == number), None):
+        return found
+    if was := session.execute(_WAS, {"kind": model.kind.value, "number": number}).one_or_none():
+        raise Conflict(f"{was.by} changed the {model.kind.value} {was.name!r} at {was.at:%H:%M} UTC.")
+    raise NotFound(f"There is no {model.kind.value} {number}.")
