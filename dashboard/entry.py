@@ -21,6 +21,7 @@ PAGES = (
     st.Page("views/run.py", title="Run", url_path="run"),
     st.Page("views/cycles.py", title=cycles_title(from_address("workspace", "global")), url_path="cycles"),
     st.Page("views/classifiers.py", title="Classifiers", url_path="classifiers"),
+    st.Page("views/golden.py", title="Golden JSON", url_path="golden"),
     st.Page("views/log.py", title="Log", url_path="log"),
     st.Page("views/settings.py", title="Settings", url_path="settings"),
 )

@@ -72,6 +72,6 @@ def _identity(actor: Actor) -> None:
 def _style() -> str:
     sheets = (
         Path(__file__).with_name(name).read_text(encoding="utf-8")
-        for name in ("shell.css", "classifiers.css", "pages.css", "offline.css")
+        for name in ("shell.css", "classifiers.css", "pages.css", "offline.css", "golden.css")
     )
     return look.page_css() + "".join(sheets)

@@ -46,9 +46,11 @@ _TO_CERTIFY = text("""
     WHERE d.name <> 'online' AND NOT d.is_hidden AND d.states->>'global' = :open ORDER BY d.run_number, d.id LIMIT :most
 """)
 _LEFT = text("""
-    SELECT count(*) FROM run r WHERE r.is_significant AND r.run_class LIKE 'Collisions%'
-      AND NOT EXISTS (SELECT FROM dataset d WHERE d.run_number = r.run_number AND d.states->>'global' = :completed)
+    SELECT count(*) FROM run r
+    LEFT JOIN dataset d ON d.run_number = r.run_number AND d.name <> 'online' AND NOT d.is_hidden
+    WHERE r.is_significant AND r.run_class LIKE 'Collisions%' AND d.states->>'global' IS DISTINCT FROM :completed
 """)
+"""What is left of significant runs: datasets that are not COMPLETED, and runs that have none yet."""
 _AT_ONCE = 40
 
 Verdicts = Mapping[int, Sequence[Verdict]]
@@ -115,7 +117,7 @@ def certify(on: Engine, verdicts: Verdicts) -> int:
 
 
 def is_done(on: Engine, collisions: int) -> bool:
-    """Are all collision runs there, and every significant one certified?"""
+    """Are all collision runs there, and every dataset of a significant one certified?"""
     with transaction(on) as session:
         there = session.execute(text("SELECT count(*) FROM run WHERE run_class LIKE 'Collisions%'")).scalar_one()
         left = session.execute(_LEFT, {"completed": DatasetState.COMPLETED.value}).scalar_one()

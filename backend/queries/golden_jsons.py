@@ -12,7 +12,7 @@ from sqlmodel import Session
 from backend.errors import NotFound
 from models.lumi_json import GoldenJson
 from models.lumis import LumiSet
-from models.vocabulary import GoldenJsonKind
+from models.vocabulary import ActKind, GoldenJsonKind
 
 _FACTS = """
     SELECT g.id, g.kind, n.label, n.note, n.tags, n.file_name, n.official, n.official_since,
@@ -43,6 +43,7 @@ _PREVIOUS = text(f"""
     ORDER BY official_since DESC, id DESC LIMIT 1
 """)
 _CONTENT = text("SELECT g.content FROM golden_json g JOIN golden_json_now n ON n.id = g.id WHERE g.id = :id")
+_ANYTHING_ELSE = text("SELECT EXISTS (SELECT FROM change_set WHERE id > :since AND kind <> :golden)")
 _MAKING = text("""
     SELECT g.rule, g.pattern, g.options, g.as_of, c.at AS as_of_at,
            (SELECT coalesce(json_agg(json_build_array(d.run_number, d.name) ORDER BY d.run_number, d.name), '[]')
@@ -186,6 +187,11 @@ def golden_json_making(session: Session, id_: int) -> GoldenJsonMaking:
         raise _no_json(id_)
     datasets = tuple((run, name) for run, name in row.datasets)
     return GoldenJsonMaking(row.rule, row.pattern, row.options, row.as_of, row.as_of_at, datasets)
+
+
+def is_unchanged_since(session: Session, change_set: int) -> bool:
+    """Whether nothing but golden JSONs was spoken of after this change set: what was selected then is selected now."""
+    return not session.execute(_ANYTHING_ELSE, {"since": change_set, "golden": ActKind.GOLDEN_JSON.value}).scalar_one()
 
 
 def latest_official(session: Session, kind: str) -> GoldenJsonFacts:
