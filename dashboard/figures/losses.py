@@ -134,6 +134,7 @@ def _bars(shown: pl.DataFrame, theme: Theme, measure: Measure) -> tuple[go.Bar, 
     hover = f"<b>%{{y}}</b><br>%{{x:,.4~f}} {measure.unit}"
     pale = go.Bar(
         x=reach, y=category, orientation="h", text=texts, textposition="outside", cliponaxis=False,
+        constraintext="none",
         marker={"color": [faint(colour, _PALE) for colour in colours], "line": _pale_line(line)}, name="inclusive",
         hovertemplate=f"{hover} inclusive<extra></extra>", textfont={"size": 11.5}, customdata=category,
     )  # fmt: skip

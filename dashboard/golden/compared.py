@@ -13,17 +13,16 @@ from backend.golden.why_out import why_out
 from backend.queries import luminosities
 from backend.queries.golden_jsons import GoldenJsonFacts
 from dashboard.data import reading
+from dashboard.golden.beside import key_of, named_in_address, say_beside
 from dashboard.golden.clause_words import failing_words
 from dashboard.golden.data import ALL, analysis_of, facts_of, held_by, listed
 from dashboard.golden.listed import name_of
 from dashboard.golden.make import upload_popover
 from dashboard.golden.words import luminosity_words
-from dashboard.session import from_address, to_address
 from models.lumi_formats import write_golden_json
 
 _MOST_RUNS = 200
 _TOLD = {"A−B": "only in A", "B−A": "only in B", "A∩B": "in both", "A∪B": "in either"}
-_WITH = "with"
 
 
 def compare_card(facts: GoldenJsonFacts) -> None:
@@ -34,7 +33,7 @@ def compare_card(facts: GoldenJsonFacts) -> None:
         found = _compared((facts.id, *others)) if others else None
         if found is not None:
             _downloads(found)
-        upload_popover()
+        upload_popover(beside=facts.id)
     with st.container(key="gj-compare-body", gap=None):
         if found is None:
             st.html('<div class="gj-none">Choose golden JSONs to compare this one with, or upload a file.</div>')
@@ -47,19 +46,20 @@ def compare_card(facts: GoldenJsonFacts) -> None:
 def _others(facts: GoldenJsonFacts) -> tuple[int, ...]:
     """The other golden JSONs that the address names, in its order."""
     known = {row.id: row for row in listed(ALL, "").rows if row.id != facts.id}
-    said = [int(word) for word in from_address(_WITH).split(",") if word.isdecimal() and len(word) < 10]
+    said = named_in_address()
     known |= {id_: row for id_ in said if id_ not in known and id_ != facts.id and (row := facts_of(id_))}
-    key = f"gj-with-{facts.id}"
+    key = key_of(facts.id)
+    if key not in st.session_state:
+        st.session_state[key] = [id_ for id_ in said if id_ in known]
     chosen = st.multiselect(
         "Compare with",
         list(known),
-        default=[id_ for id_ in said if id_ in known],
         format_func=lambda id_: f"#{id_} {name_of(known[id_])}",
         key=key,
         placeholder="with …",
         label_visibility="collapsed",
         max_selections=8,
-        on_change=lambda: to_address(**{_WITH: ",".join(map(str, st.session_state[key])) or None}),
+        on_change=lambda: say_beside(st.session_state[key]),
     )
     return tuple(chosen)
 

@@ -72,7 +72,7 @@ def _more() -> None:
 def _item(row: GoldenJsonFacts, *, is_chosen: bool) -> None:
     with st.container(key=f"gj-item-{'chosen' if is_chosen else 'other'}-{row.id}", gap=None):
         st.html(
-            f'<div class="gj-item"><div><b title="{escape(row.label or row.file_name)}">{escape(name_of(row))}</b>'
+            f'<div class="gj-item"><div><b title="{escape(row.file_name)}">{escape(name_of(row))}</b>'
             f"{_pill(row)}</div><span>{row.runs:,} runs · {luminosity_words(row.recorded_per_pb)}</span>"
             f"<span>#{row.id} · {escape(row.made_by)}, {moment(row.made_at)}</span></div>"
         )
@@ -81,7 +81,7 @@ def _item(row: GoldenJsonFacts, *, is_chosen: bool) -> None:
 
 def name_of(row: GoldenJsonFacts) -> str:
     """What it is called in lists."""
-    return row.label or row.file_name
+    return row.label or row.recipe_name or row.file_name
 
 
 def _pill(row: GoldenJsonFacts) -> str:

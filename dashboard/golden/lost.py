@@ -22,14 +22,11 @@ _HEIGHT = 362
 _MOST = 100
 
 
-def loss_card(facts: GoldenJsonFacts, analysis: Analysis | None) -> None:
+def loss_card(facts: GoldenJsonFacts, analysis: Analysis) -> None:
     """Draw the card; a click on a bar shows its runs."""
     with st.container(key="gj-loss-head", horizontal=True, vertical_alignment="center"):
         st.html('<div class="gj-title"><h2>Lost</h2></div>', width="content")
         st.space("stretch")
-        if analysis is None:
-            st.html('<span class="gj-made">Nothing is known of what was left out.</span>')
-            return
         by = st.segmented_control(
             "By", [_SUBSYSTEM, _CLAUSE, _COMBINATION], key="gj-loss-by", default=_SUBSYSTEM, required=True,
             label_visibility="collapsed",

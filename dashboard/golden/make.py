@@ -11,10 +11,13 @@ from backend.golden.uploading import keep_upload
 from dashboard.components.act_bar import Done, announce
 from dashboard.data import reading
 from dashboard.golden.asked import Asked
+from dashboard.golden.beside import compare_with
 from dashboard.golden.listed import look_at
 from dashboard.session import actor
+from models.lumi_formats import MAX_BYTES
 
 _REFUSED = "gj-refused"
+_MOST_MEGABYTES = MAX_BYTES >> 20
 
 
 def make_button(asked: Asked) -> None:
@@ -38,15 +41,13 @@ def refused_banner() -> None:
         st.error(said, icon=":material/block:")
 
 
-def upload_popover() -> None:
-    """Keep a file or a pasted text beside one's own."""
+def upload_popover(beside: int | None = None) -> None:
+    """Keep a file or a pasted text; it is compared with the golden JSON that one looks at, if there is one."""
     with st.popover("Upload", key="gj-upload"), st.form("gj-upload-form", border=False, clear_on_submit=True):
-        file = st.file_uploader("A JSON, a CMSSW string or CSV", key="gj-upload-file")
-        pasted = st.text_area("or pasted", key="gj-upload-text", height=80, placeholder='{"315252": [[31, 320]]}')
-        label = st.text_input("Label", key="gj-upload-label", max_chars=120)
-        if st.form_submit_button("Keep it", type="primary"):
-            content = file.getvalue() if file is not None else pasted
-            _keep(content, file.name if file is not None else "", label)
+        st.file_uploader("A JSON, a CMSSW string or CSV", key="gj-upload-file", max_upload_size=_MOST_MEGABYTES)
+        st.text_area("or pasted", key="gj-upload-text", height=80, placeholder='{"315252": [[31, 320]]}')
+        st.text_input("Label", key="gj-upload-label", max_chars=120)
+        st.form_submit_button("Keep it", type="primary", on_click=_keep, args=(beside,))
 
 
 def python_popover(asked: Asked) -> None:
@@ -83,16 +84,21 @@ def _make(asked: Asked) -> None:
     look_at(id_)
 
 
-def _keep(content: str | bytes, name: str, label: str) -> None:
+def _keep(beside: int | None) -> None:
+    said = st.session_state
+    file, pasted = said["gj-upload-file"], said["gj-upload-text"]
+    content, name = (file.getvalue(), file.name) if file is not None else (pasted, "")
     if not content:
-        st.error("Choose a file, or paste a text.")
+        said[_REFUSED] = "Choose a file, or paste a text."
         return
     try:
         with reading() as session:
-            id_ = keep_upload(session, actor(), content, came_as=name, label=label)
+            id_ = keep_upload(session, actor(), content, came_as=name, label=said["gj-upload-label"])
     except RegistryError as error:
-        st.error(str(error))
+        said[_REFUSED] = str(error)
         return
     announce(Done(f"Golden JSON {id_} is kept"))
-    look_at(id_)
-    st.rerun()
+    if beside is None:
+        look_at(id_)
+    else:
+        compare_with(beside, id_)

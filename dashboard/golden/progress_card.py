@@ -3,10 +3,10 @@
 import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
-from backend.golden.loss_map import loss_map
-from backend.golden.progress import Along, by_fill
 
 from backend.golden.loss import View
+from backend.golden.loss_map import loss_map
+from backend.golden.progress import Along, by_fill
 from backend.queries.golden_jsons import GoldenJsonFacts
 from dashboard import look
 from dashboard.figures.loss_map import loss_map_data, loss_map_figure
@@ -19,14 +19,11 @@ _FILLS, _MAP = "By fill", "Map"
 _HEIGHT = 330
 
 
-def progress_card(facts: GoldenJsonFacts, analysis: Analysis | None) -> None:
+def progress_card(facts: GoldenJsonFacts, analysis: Analysis) -> None:
     """Draw the card."""
     with st.container(key="gj-progress-head", horizontal=True, vertical_alignment="center"):
         st.html('<div class="gj-title"><h2>Luminosity</h2></div>', width="content")
         st.space("stretch")
-        if analysis is None:
-            st.html(_UPLOADED)
-            return
         shown = st.segmented_control(
             "Along",
             [*Along, _FILLS, _MAP],
@@ -57,6 +54,3 @@ def _figure(analysis: Analysis, shown: str) -> tuple[go.Figure, pl.DataFrame]:
         return fills_figure(fills, look.current_theme()), fills
     along = Along(shown)
     return cumulative_figure(analysis.runs, along, look.current_theme()), cumulative_data(analysis.runs, along)
-
-
-_UPLOADED = '<span class="gj-made">It came as a file: the registry did not select it.</span>'

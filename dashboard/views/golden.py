@@ -53,11 +53,12 @@ def _cards(chosen: int | None) -> None:
     analysis = analysis_of(facts.id)
     with st.container(key="gj-head", gap=None):
         head_card(facts, analysis)
-    with st.container(key="gj-row-upper", horizontal=True, gap="small"):
-        with st.container(key="gj-progress", gap=None):
-            progress_card(facts, analysis)
-        with st.container(key="gj-loss", gap=None):
-            loss_card(facts, analysis)
+    if analysis is not None:
+        with st.container(key="gj-row-upper", horizontal=True, gap="small"):
+            with st.container(key="gj-progress", gap=None):
+                progress_card(facts, analysis)
+            with st.container(key="gj-loss", gap=None):
+                loss_card(facts, analysis)
     with st.container(key="gj-row-lower", horizontal=True, gap="small"):
         with st.container(key="gj-compare", gap=None):
             compare_card(facts)
