@@ -15,6 +15,7 @@ from dashboard.data import reading
 from dashboard.permits import Permit, permit, permitted_button
 from dashboard.session import actor, from_address, to_address
 from dashboard.settings_data import health_now, last_tasks, last_ticks
+from dashboard.settings_luminosity import import_popover
 
 LOOK_AGAIN_SECONDS = 3
 _OUTCOMES: dict[str, Tone] = {
@@ -52,6 +53,7 @@ _TASK_COLUMNS = (
 def jobs_tab() -> None:
     """Both lists; they look again by themselves."""
     _ask_row()
+    import_popover()
     st.fragment(_lists, run_every=LOOK_AGAIN_SECONDS)()
 
 

@@ -1,6 +1,7 @@
 """A season that people worked on: runs signed off, so that offline datasets wait, most opened, or all certified."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from sqlalchemy import Engine, text
 
@@ -15,12 +16,14 @@ from backend.errors import WrongState
 from backend.ingest.dqm_gui import open_dqm_gui
 from backend.queries import datasets_page
 from backend.settings import Settings
+from models.lumis import LumiSet
 from models.vocabulary import DatasetState, RunState
 from scripts.benchmarks.season import ingest_season
 from scripts.people import work
 from scripts.simulator.running import Simulator
-from scripts.simulator.season import Season
+from scripts.simulator.season import Season, build_season
 
+RUNS_OF_PART = 6
 _RUNS = text("SELECT run_number FROM run WHERE is_significant ORDER BY run_number DESC")
 
 
@@ -65,3 +68,17 @@ def certify_season(on: Engine, simulator: Simulator) -> Season:
     for _ in work(on, verdicts, collisions=collisions, pause_seconds=0):
         link_listed(on, listing)
     return season
+
+
+def part_of(season: Season) -> Season:
+    """Runs of the season of which a part is golden, one of which all is, and one of which nothing is."""
+    good = {run: season.dcs[run] for run in season.dcs}
+    whole = next(run for run in good if season.golden.get(run) == good[run])
+    none = next(run for run in good if run not in season.golden)
+    some = [run for run in good if run in season.golden and good[run] - season.golden[run]][: RUNS_OF_PART - 2]
+    runs = sorted({whole, none, *some})
+
+    def of_these(sets: Mapping[int, LumiSet]) -> dict[int, LumiSet]:
+        return {run: sets[run] for run in runs if run in sets}
+
+    return build_season(season.name, of_these(season.dcs), of_these(season.golden))

@@ -156,10 +156,10 @@ def _failing(texts: list[str] | None, words: dict[str, str]) -> str:
 def _downloads(found: Comparison) -> None:
     with st.popover("Take away", key="gj-parts"):
         if len(found.names) == 2:
-            for part in PARTS:
+            for at, part in enumerate(PARTS):
                 st.download_button(
                     part, data=lambda part=part: write_golden_json(found.part(part)).encode(), on_click="ignore",
-                    file_name=f"{part}.json", mime="application/json", key=f"gj-part-{part}",
+                    file_name=f"{part}.json", mime="application/json", key=f"gj-part-{at}",
                 )  # fmt: skip
         else:
             for row in found.by_pattern().to_dicts():

@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from backend.certify.accepted_defaults import ensure_default_accepted_datasets
 from backend.embedded import Embedded
 from scripts.simulator.running import Simulator, running_simulator
+from tests.brilcalc import a_file
 from tests.browser.desk import Open, a_registry, done, opener, row, typed
 
 pytestmark = pytest.mark.browser
@@ -160,3 +161,18 @@ def test_a_back_fill_is_started_and_cancelled(open_as: Open) -> None:
     expect(page.get_by_role("grid", name="Tasks")).to_contain_text("waiting")
     page.get_by_role("button", name="Cancel task").click()
     expect(page.get_by_role("grid", name="Tasks")).to_contain_text("cancelled")
+
+
+def test_a_file_of_luminosities_is_looked_at_and_asked_to_be_imported(open_as: Open) -> None:
+    page = open_as("admin", "?tab=Jobs+and+tasks")
+    page.get_by_role("button", name="Import luminosities").click()
+    choose = page.locator(".st-key-luminosity-file input[type=file]")
+    choose.set_input_files({"name": "no.csv", "mimeType": "text/csv", "buffer": b"run,ls\n1,2\n"})
+    expect(page.locator("[data-testid=stAlert]")).to_be_visible()
+    content = a_file([(325172, 1, 0.5, 0.25), (325172, 2, 0.5, 0.25)]).encode()
+    choose.set_input_files({"name": "byls.csv", "mimeType": "text/csv", "buffer": content})
+    expect(page.get_by_text("2 lumisections, 0.500 /pb recorded of 1.000 /pb delivered")).to_be_visible()
+    typed(page, "Why", "the new norm tag")
+    page.get_by_role("button", name="Import", exact=True).click()
+    done(page, "the import of byls.csv was asked for")
+    expect(page.get_by_role("grid", name="Tasks")).to_contain_text("import luminosity")
