@@ -22,7 +22,7 @@ from backend.golden.reading import (
     read_luminosities,
     read_said,
 )
-from backend.golden.scope import Scope
+from backend.golden.scope import MOST_DATASETS, Scope
 
 MOST_BYTES = 512 * 2**20
 """How much the frames of a process may take together; a season of Prompt datasets takes some 50 MB."""
@@ -44,8 +44,9 @@ _LOCK = Lock()
 class Frames:
     """Frames by what is asked for, the least lately used dropped first. Threads may share it."""
 
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, most_bytes: int = MOST_BYTES, most_datasets: int = MOST_DATASETS) -> None:
         self._most_bytes = most_bytes
+        self._most_datasets = most_datasets
         self._frames: OrderedDict[Scope, Frame] = OrderedDict()
         self._busy: dict[Scope, Lock] = {}
         self._lock = Lock()
@@ -56,7 +57,7 @@ class Frames:
         Raises
         ------
         InvalidInput
-            If the pattern of the scope cannot be.
+            If the pattern of the scope cannot be, or means too many datasets.
         """
         names = tuple(reads)
         with self._alone(scope):
@@ -64,7 +65,10 @@ class Frames:
             if kept is None:
                 scope.check(on)
             with snapshot(on) as read:
-                frame = _loaded(read, scope, names) if kept is None else _refreshed(read, kept, scope, names)
+                if kept is None:
+                    frame = _loaded(read, scope, names, most=self._most_datasets)
+                else:
+                    frame = _refreshed(read, kept, scope, names)
             self._keep(scope, frame)
         return frame
 
@@ -111,8 +115,8 @@ def frames_of(on: Engine) -> Frames:
         return _FRAMES.setdefault(on, Frames())
 
 
-def _loaded(read: Reader, scope: Scope, names: Iterable[str]) -> Frame:
-    now, datasets = clock(read), read_datasets(read, scope)
+def _loaded(read: Reader, scope: Scope, names: Iterable[str], *, most: int = MOST_DATASETS) -> Frame:
+    now, datasets = clock(read), read_datasets(read, scope, most=most)
     said = read_said(read, *_own_and_inherited(datasets))
     runs = datasets["run_number"]
     luminosity = read_luminosities(read, runs.unique().to_list()) if is_luminous(names) else {}

@@ -15,7 +15,7 @@ from backend.golden.frame import Frame
 from backend.golden.ground import Ground, Luminosities
 from backend.golden.keeping import attributes, is_luminous
 from backend.golden.reading import as_array, clock, read_columns
-from backend.golden.scope import Scope
+from backend.golden.scope import Scope, refuse_too_many
 from backend.projections.attributes import AttributeChange
 from backend.projections.datasets import dataset_attributes, is_there, known_of
 from backend.projections.luminosity import LuminosityWord, fold_luminosity
@@ -62,7 +62,7 @@ def frame_as_of(on: Engine, scope: Scope, names: Iterable[str], as_of: int) -> F
     Raises
     ------
     InvalidInput
-        If there is no such change set yet, or if the pattern of the scope cannot be.
+        If there is no such change set yet, if the pattern of the scope cannot be, or if it means too many datasets.
     """
     scope.check(on)
     with snapshot(on) as read:
@@ -71,6 +71,7 @@ def frame_as_of(on: Engine, scope: Scope, names: Iterable[str], as_of: int) -> F
         with transaction(on) as session:
             undone = all_undone(session, as_of)
         identities = read(_identities(scope, as_of))
+        refuse_too_many(identities.filter("is_named").height)
         runs = _runs(read, identities["run_number"], undone, as_of)
         datasets = _datasets(read, identities, runs, undone=undone, as_of=as_of)
         wanted = {*datasets["dataset_id"].to_list(), *datasets["online_id"].drop_nulls().to_list()}

@@ -12,7 +12,7 @@ from sqlmodel import col
 from backend.db import Reader
 from backend.golden.attributes import said_as
 from backend.golden.ground import Attributes, Column, Columns, Luminosities
-from backend.golden.scope import Scope, Sql
+from backend.golden.scope import MOST_DATASETS, Scope, Sql, refuse_too_many
 from backend.projections.summaries import FIRST_OTHER_COLUMN
 from models.attributes import OMS_COLUMNS
 from models.dataset import Dataset
@@ -62,15 +62,25 @@ def read_columns(read: Reader) -> Columns:
     )
 
 
-def read_datasets(read: Reader, scope: Scope, *, only: Collection[int] | None = None) -> pl.DataFrame:
-    """The datasets of a scope as :class:`Ground` has them; with ``only``, those of them."""
+def read_datasets(
+    read: Reader, scope: Scope, *, only: Collection[int] | None = None, most: int = MOST_DATASETS
+) -> pl.DataFrame:
+    """The datasets of a scope as :class:`Ground` has them; with ``only``, those of them.
+
+    Raises
+    ------
+    InvalidInput
+        If there are more than ``most``.
+    """
     name, id_ = col(Dataset.name), col(Dataset.id)
     if only is not None:
         frame = read(_datasets(scope).where(scope.named(name, id_), id_.in_(sorted(only))))
     elif scope.pattern is None:
         frame = read(_datasets(scope).where(scope.named(name, id_)))
     else:
-        frame = read(_datasets(scope).where(name.in_(read(scope.names())["name"].to_list())))
+        named = name.in_(read(scope.names())["name"].to_list())
+        frame = read(_datasets(scope).where(named).limit(most + 1))
+    refuse_too_many(frame.height, most)
     narrowed = frame["own_known"].is_not_null()
     if narrowed.any():
         rows = frame.filter(narrowed).select("known", "own_known").rows()

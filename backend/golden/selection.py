@@ -162,7 +162,8 @@ def select(
     InvalidRule
         If the rule reads what is no fact of recipes, or costs more than it may.
     InvalidInput
-        If the pattern or the runs cannot be; or if several datasets of a run are asked and that is to be refused.
+        If the pattern or the runs cannot be; if too many datasets are asked; or if several of a run are asked and that
+        is to be refused.
     """
     names = names_read(rule)
     scope = Scope.of(datasets, options.runs)

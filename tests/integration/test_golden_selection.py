@@ -231,6 +231,15 @@ def test_the_frames_of_a_process_take_no_more_than_they_may(registry: Engine) ->
     assert 0 < small.size_bytes < both
 
 
+def test_more_datasets_than_may_be_judged_at_once_are_refused(registry: Engine) -> None:
+    frames = Frames(most_datasets=2)
+    assert frames.frame(registry, Scope.of("/Prompt%"), ["dataset.name"]).datasets == 2
+    with pytest.raises(InvalidInput, match=r"More than 2 datasets are asked at once; narrow them by their names or by"):
+        frames.frame(registry, Scope.of(ANY), ["dataset.name"])
+    with pytest.raises(InvalidInput, match=r"More than 30,000 datasets are asked at once"):
+        select(registry, STRIP_GOOD, datasets=range(30_001))
+
+
 def test_a_frame_that_is_kept_hears_of_everything_that_changes(registry: Engine) -> None:
     rule = parse(
         {"and": [{"<": [{"var": "run.oms.energy"}, 7000]}, {"!=": [{"var": "dataset.global_state"}, "SIGNOFF"]}]}
