@@ -50,11 +50,7 @@ def datasets_filtered_ordered(question: DatasetsQuestion, request: Request) -> R
             limit=question.page_size,
             which="all",
         )
-        asked = Condition("run_number", Operator.IN, tuple({row.run_number for row in found.rows}))
-        of_page = (
-            runs_page(session, filter=asked, limit=MOST_ROWS, with_bits=False, with_oms=True) if found.rows else None
-        )
-    runs = {row.run_number: attributes_json(row) for row in of_page.rows} if of_page else {}
+        runs = runs_of(session, found.rows)
     datasets = [
         {
             **own_json(row),
@@ -66,7 +62,7 @@ def datasets_filtered_ordered(question: DatasetsQuestion, request: Request) -> R
     return as_json({"datasets": datasets, "pages": pages(found.total, question.page_size), "count": found.total})
 
 
-def _runs_of(session: Session, rows: Sequence[DatasetRow]) -> dict[int, dict[str, Any]]:
+def runs_of(session: Session, rows: Sequence[DatasetRow]) -> dict[int, dict[str, Any]]:
     """Run number → the run as the original writes it."""
     if not rows:
         return {}
