@@ -1,22 +1,28 @@
 """The people of the demo certify the season of 2018: what then is good in all that the golden rule reads is the
 published golden JSON, to the last lumisection; and the recipe that a fresh registry has selects it."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import reduce
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
+from backend.access import demo_actor
 from backend.classify.defaults_recipes import recipe_defaults
 from backend.db import engine_for, transaction
 from backend.embedded import Embedded
+from backend.golden.files import golden_file
 from backend.golden.loss import account
 from backend.golden.loss_tables import by_category
 from backend.golden.luminosity import luminosity_of_json
+from backend.golden.making import make, remake
 from backend.golden.progress import Along, cumulative, eras, progress
 from backend.golden.selection import Options, select
 from backend.golden.weighing import weigh_selection
+from backend.queries.golden_jsons import golden_json_facts
 from backend.rules import parse
 from models.lumi_json import GoldenJson
 from models.lumis import EMPTY, LumiRange, LumiSet
@@ -26,6 +32,7 @@ from scripts.simulator.season import Season
 from tests.certified_season import certify_season
 from tests.conftest import an_empty_registry
 
+DATA = Path(__file__).parents[2] / "scripts" / "simulator" / "data"
 WANTED = dict.fromkeys(
     "l1t-l1tmu l1t-l1tcalo hlt-hlt tracker-pixel tracker-strip tracker-track ecal-ecal ecal-es egamma-egamma hcal-hcal"
     " muon-muon jetmet-jetmet lumi-lumi".split(),
@@ -84,6 +91,20 @@ def test_the_recipe_selects_the_published_golden_json(certified: tuple[Engine, S
     assert (len(published), published.lumisections) == (477, 233_929)
     assert selection.kept == published
     assert select(on, rule, datasets="/PromptReco/Collisions2018%/DQM", as_of=selection.as_of).kept == published
+
+
+@pytest.mark.long
+def test_what_is_made_and_kept_is_the_published_file_byte_for_byte(certified: tuple[Engine, Season]) -> None:
+    on, _ = certified
+    id_ = make(on, demo_actor("dc-expert"), recipe="golden 2018", options=Options(runs=(314472, 325175)))
+    with transaction(on) as session:
+        kept = golden_file(session, id_)
+        facts = golden_json_facts(session, id_)
+    published = DATA / "Cert_314472-325175_13TeV_PromptReco_Collisions18_JSON.txt"
+    assert (kept.name, kept.content.encode()) == (published.name, published.read_bytes())
+    assert kept.sha256 == hashlib.sha256(published.read_bytes()).hexdigest()
+    assert (facts.runs, facts.lumisections, facts.recipe) == (477, 233_929, "golden 2018, version 1")
+    assert remake(on, id_) == kept.content
 
 
 @pytest.mark.long

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
@@ -11,17 +13,20 @@ from backend.classify.bodies import RecipeBody
 from backend.configuration import configure
 from backend.db import transaction
 from backend.errors import InvalidInput, InvalidRule, NotFound, NotPermitted, WrongState
+from backend.golden.files import golden_file
 from backend.golden.making import make, options_as_json, options_of, remake, reserve
 from backend.golden.selection import OfSeveral, Options
 from backend.golden.uploading import keep_upload
 from backend.queries import latest_change
 from backend.queries.golden_jsons import golden_json, golden_json_facts, golden_json_making, golden_json_text
 from backend.record import undo
+from models.lumi_formats import read_lumisections
 from models.lumi_json import GoldenJson
 from models.lumis import LumiSet
 from models.vocabulary import ConfigurationKind, GoldenJsonKind
 from tests.golden_kept import ALICE, DC, PER_PB, PROMPT, STRIP_GOOD, strip_is_bad
 
+SEASONS = Path(__file__).parents[3] / "scripts" / "simulator" / "data"
 RECIPE = ConfigurationKind.RECIPE
 
 
@@ -122,6 +127,7 @@ def test_an_id_that_was_reserved_is_made_once_however_often_it_is_asked(
 def test_options_are_kept_and_read_back_as_they_were() -> None:
     within = GoldenJson.of({7: LumiSet.span(2, 3)})
     some = Options(only_completed=True, runs=(1, 9), within=within, prescales=("2e34",), of_several=OfSeveral.UNION)
+    assert all(getattr(some, option.name) != option.default for option in fields(Options))
     assert options_of(options_as_json(some)) == some
     assert options_of(options_as_json(Options())) == Options()
 
@@ -163,6 +169,22 @@ def test_an_upload_is_kept_as_compact_json_whatever_its_form_and_cannot_be_made_
     assert kept_of_it == {"sha256_as_it_came": hashlib.sha256(pretty).hexdigest()}
     with pytest.raises(WrongState, match=f"Golden JSON {id_} was uploaded"):
         remake(engine, id_)
+
+
+def test_published_files_are_kept_under_their_names_and_known_again_by_their_hash(
+    engine: Engine, columns: dict[str, int], data: Path
+) -> None:
+    compact = SEASONS / "Cert_314472-325175_13TeV_PromptReco_Collisions18_JSON.txt"
+    pretty = data / "golden" / "Cert_Collisions2026_401624_402537_golden.json"
+    with transaction(engine) as session:
+        for file in (compact, pretty):
+            id_ = keep_upload(session, ALICE, file.read_bytes(), came_as=file.name)
+            facts, making = golden_json_facts(session, id_), golden_json_making(session, id_)
+            as_it_came = hashlib.sha256(file.read_bytes()).hexdigest()
+            assert facts.file_name == file.name
+            assert making.options["sha256_as_it_came"] == as_it_came
+            assert golden_file(session, id_, "json" if file is compact else "pretty").sha256 == as_it_came
+            assert golden_json(session, id_) == read_lumisections(file.read_bytes())
 
 
 def test_what_cannot_be_read_is_not_kept(engine: Engine, columns: dict[str, int]) -> None:
