@@ -79,16 +79,10 @@ def _lines(
     for row in rows:
         run, told, flags = runs[row.run_number], states_json(row), triplet_summary(row)
         registry, oms = run["rr_attributes"], run["oms_attributes"]
+        reason = _plain(registry["stop_reason"])
         short_run = None  # an attribute of runs before 2018; the header is kept for those who read by place
         yield [
-            *(
-                row.run_number,
-                row.name,
-                registry["class"],
-                _plain(registry["stop_reason"]),
-                short_run,
-                oms["ls_duration"],
-            ),
+            *(row.run_number, row.name, registry["class"], reason, short_run, oms["ls_duration"]),
             *(told.get(state) for state in states),
             *(_cell(flags[column]) if column in flags else None for column in columns),
             _cell(oms),
