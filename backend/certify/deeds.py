@@ -4,7 +4,7 @@ Of an undo it is what it takes back or brings back: the act at the bottom of the
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import text
@@ -42,7 +42,12 @@ _FLAGS = text("""
 """)
 _CONFIGURATIONS = text("SELECT kind, name, body FROM configuration_change WHERE change_set = :act ORDER BY id")
 _CYCLES = text("SELECT cycle_id, said FROM cycle_change WHERE change_set = :act ORDER BY id")
-_GOLDEN_JSONS = text("SELECT golden_json_id, said FROM golden_json_change WHERE change_set = :act ORDER BY id")
+_GOLDEN_JSONS = text("""
+    SELECT g.id, EXISTS (SELECT FROM golden_json_change w WHERE w.golden_json_id = g.id AND w.said ->> 'official' <> '')
+    FROM golden_json g
+    WHERE g.change_set = :act OR g.id IN (SELECT golden_json_id FROM golden_json_change WHERE change_set = :act)
+    ORDER BY g.id
+""")
 _RUN_STATES = text("""
     SELECT c.id, c.change_set, c.run_number, c.origin, c.said, c.withdraws, s.kind, s."by"
     FROM run_change c JOIN change_set s ON s.id = c.change_set
@@ -106,7 +111,9 @@ class Deed:
     brings_back
         Whether to undo the named act brings the root back.
     configurations
-        (Kind, name, body) of each version; ``cycles`` and ``golden_jsons`` are the attributes that were said of these.
+        (Kind, name, body) of each version; ``cycles`` are the attributes that were said of cycles.
+    golden_jsons
+        The golden JSONs of which it spoke, and whether each was ever official.
     """
 
     act: int
@@ -119,7 +126,7 @@ class Deed:
     flags: tuple[FlagDeed, ...]
     configurations: tuple[tuple[str, str, Mapping[str, Any] | None], ...]
     cycles: tuple[Mapping[str, Any], ...]
-    golden_jsons: tuple[Mapping[str, Any], ...] = ()
+    golden_jsons: Mapping[int, bool] = field(default_factory=dict)
 
 
 def deed_of(session: Session, change_set: int, *, scope: Scope | None = None) -> Deed:
@@ -155,7 +162,7 @@ def deed_of(session: Session, change_set: int, *, scope: Scope | None = None) ->
         flags=tuple(deed for deed in flags if in_scope("datasets", deed.id)),
         configurations=tuple(tuple(row) for row in session.execute(_CONFIGURATIONS, root)) if scope is None else (),
         cycles=tuple(said for cycle, said in session.execute(_CYCLES, root) if in_scope("cycles", cycle)),
-        golden_jsons=tuple(said for id_, said in session.execute(_GOLDEN_JSONS, root) if in_scope("golden_jsons", id_)),
+        golden_jsons={id_: ever for id_, ever in session.execute(_GOLDEN_JSONS, root) if in_scope("golden_jsons", id_)},
     )
 
 

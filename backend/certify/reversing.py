@@ -87,8 +87,8 @@ def _cycle(deed: Deed, before: States) -> Iterable[Right]:
 
 
 def _golden_json(deed: Deed, before: States) -> Iterable[Right]:
-    """Anybody who is signed in keeps own ones, so that to undo is right enough; official ones are everybody's."""
-    yield Action.GOLDEN_OFFICIAL if any("official" in said for said in deed.golden_jsons) else Action.UNDO, None
+    """Anybody who is signed in keeps own ones: to undo is right enough. What was ever official is everybody's."""
+    yield Action.GOLDEN_OFFICIAL if any(deed.golden_jsons.values()) else Action.UNDO, None
 
 
 def _configure(deed: Deed, before: States) -> Iterable[Right]:

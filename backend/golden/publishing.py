@@ -21,7 +21,9 @@ from backend.record import Act, GoldenJsonSaid, Recorded, lock_golden_jsons, rec
 from models.vocabulary import ActKind
 
 _MAKER = text("""
-    SELECT s."by", n.id IS NOT NULL AS is_there
+    SELECT s."by", n.id IS NOT NULL AS is_there,
+           EXISTS (SELECT FROM golden_json_change w
+                   WHERE w.golden_json_id = g.id AND w.said ->> 'official' <> '') AS was_official
     FROM golden_json g JOIN change_set s ON s.id = g.change_set LEFT JOIN golden_json_now n ON n.id = g.id
     WHERE g.id = :id
 """)
@@ -138,7 +140,7 @@ def bring_back(session: Session, actor: Actor, golden_json: int, *, why: str = "
     Raises
     ------
     NotPermitted
-        If it is somebody else's, and the actor has no right to mark official ones.
+        If it is somebody else's or was official, and the actor has no right to mark official ones.
     NotFound
         If it never was, or its making was undone.
     WrongState
@@ -147,7 +149,7 @@ def bring_back(session: Session, actor: Actor, golden_json: int, *, why: str = "
     require_login(actor)
     lock_golden_jsons(session, [golden_json])
     found = session.execute(_MAKER, {"id": golden_json}).one_or_none()
-    if found is not None and found.by != actor.name:
+    if found is not None and (found.by != actor.name or found.was_official):
         _require_right(session, actor)
     if found is None:
         raise NotFound(f"There is no golden JSON {golden_json}.")

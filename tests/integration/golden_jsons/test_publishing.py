@@ -8,7 +8,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from backend.access import VISITOR
+from backend.access import VISITOR, Action
+from backend.certify.deeds import deed_of
+from backend.certify.reversing import rights_to_reverse
 from backend.certify.taking_back import take_back, undoable
 from backend.db import transaction
 from backend.errors import Conflict, InvalidInput, NotFound, NotPermitted, WrongState
@@ -202,6 +204,17 @@ def test_an_official_mark_is_undone_only_by_who_may_set_it(engine: Engine, json_
         marked = mark_official(session, DC, json_of_alice, kind="golden", seen=None).change_set
         assert undoable(session, DC, marked).may
         assert "may not undo" in (undoable(session, ALICE, marked).why_not or "")
+
+
+def test_what_was_official_comes_back_only_by_the_right(engine: Engine, json_of_alice: int) -> None:
+    with transaction(engine) as session:
+        mark_official(session, DC, json_of_alice, kind="golden", seen=None)
+        deleted = delete(session, DC, json_of_alice, seen=None).change_set
+        with pytest.raises(NotPermitted, match=r"A\. Rossi may not mark a golden JSON as official"):
+            bring_back(session, ALICE, json_of_alice)
+        assert rights_to_reverse(deed_of(session, deleted), before={}) == ((Action.GOLDEN_OFFICIAL, None),)
+        bring_back(session, DC, json_of_alice)
+        assert latest_official(session, "golden").id == json_of_alice
 
 
 def test_two_who_change_the_same_are_told_and_what_differs_goes_through(engine: Engine, json_of_alice: int) -> None:
