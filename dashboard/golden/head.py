@@ -114,6 +114,8 @@ def _remarks(facts: GoldenJsonFacts, analysis: Analysis | None) -> list[str]:
             f"The luminosity of {facts.without_luminosity:,} of {facts.lumisections:,} lumisections is not known "
             "and not in the figures."
         )
+    if analysis is not None and analysis.selection.options.only_completed:
+        said.append("Only datasets that global had COMPLETED were asked: what others hold is not counted as lost.")
     if analysis is not None and (several := analysis.selection.several):
         run, names = next(iter(several.items()))
         said.append(

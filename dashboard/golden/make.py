@@ -7,13 +7,14 @@ import streamlit as st
 from backend.db import engine
 from backend.errors import RegistryError
 from backend.golden.making import make
+from backend.golden.publishing import bring_back, delete
 from backend.golden.uploading import keep_upload
 from dashboard.components.act_bar import Done, announce
 from dashboard.data import reading
 from dashboard.golden.asked import Asked
 from dashboard.golden.beside import compare_with
 from dashboard.golden.listed import look_at
-from dashboard.session import actor
+from dashboard.session import actor, to_address
 from models.lumi_formats import MAX_BYTES
 
 _REFUSED = "gj-refused"
@@ -80,7 +81,7 @@ def _make(asked: Asked) -> None:
     except RegistryError as error:
         st.session_state[_REFUSED] = str(error)
         return
-    announce(Done(f"Golden JSON {id_} is made and kept"))
+    announce(Done(f"Golden JSON {id_} is made and kept", lambda: _taken_back(id_)))
     look_at(id_)
 
 
@@ -97,8 +98,22 @@ def _keep(beside: int | None) -> None:
     except RegistryError as error:
         said[_REFUSED] = str(error)
         return
-    announce(Done(f"Golden JSON {id_} is kept"))
+    announce(Done(f"Golden JSON {id_} is kept", lambda: _taken_back(id_)))
     if beside is None:
         look_at(id_)
     else:
         compare_with(beside, id_)
+
+
+def _taken_back(id_: int) -> Done:
+    with reading() as session:
+        delete(session, actor(), id_, why=f"undo: golden JSON {id_} is kept", seen=None)
+    to_address(json=None)
+    return Done(f"Golden JSON {id_} is deleted", lambda: _brought_back(id_))
+
+
+def _brought_back(id_: int) -> Done:
+    with reading() as session:
+        bring_back(session, actor(), id_)
+    look_at(id_)
+    return Done(f"Golden JSON {id_} is there again", lambda: _taken_back(id_))

@@ -110,6 +110,15 @@ def test_a_lumisection_that_is_out_is_explained_by_clause_and_author(
     expect(why).to_contain_text("passes all 48 clauses")
 
 
+def test_making_is_undone_and_redone_from_the_act_bar(made: Page, certified: tuple[Engine, str, Season]) -> None:
+    id_ = latest(certified[0])
+    made.get_by_role("button", name="Undo").click()
+    expect(made.locator(".st-key-act-bar")).to_contain_text(f"Golden JSON {id_} is deleted")
+    expect(made.locator(f".st-key-gj-item-chosen-{id_}")).to_have_count(0)
+    made.get_by_role("button", name="Undo").click()
+    expect(made.locator(f".st-key-gj-item-chosen-{id_}")).to_have_count(1)
+
+
 def test_losses_are_shown_by_clause_and_combination_and_a_bar_opens_its_runs(made: Page) -> None:
     lost = made.locator(".st-key-gj-loss")
     expect(lost.locator(".js-plotly-plot")).to_be_visible()
