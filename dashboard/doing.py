@@ -10,7 +10,7 @@ from backend.certify.taking_back import take_back
 from backend.db import engine, transaction
 from backend.errors import Conflict, RegistryError
 from backend.record import Recorded
-from dashboard.components.act_bar import Done, announce
+from dashboard.components.act_bar import Done, announce, to_be_told, told
 from dashboard.session import actor
 
 Command = Callable[[Session, Actor], Recorded]
@@ -39,21 +39,26 @@ def attempt(sentence: str, act: Callable[[Actor], Recorded | None]) -> bool:
     try:
         recorded = act(actor())
     except Conflict as error:
-        st.session_state[_REFUSED] = f"{error} Nothing was overwritten: look again before you change it."
-        return False
+        return _refuse(f"{error} Nothing was overwritten: look again before you change it.")
     except RegistryError as error:
-        st.session_state[_REFUSED] = str(error)
-        return False
+        return _refuse(str(error))
     announce(Done(sentence, None if recorded is None else lambda: _undo(recorded.change_set, sentence)))
     return True
 
 
 def refusal() -> None:
     """The banner with what was refused, until it is answered."""
+    told()
     if sentence := st.session_state.get(_REFUSED):
         with st.container(key="refusal", horizontal=True, vertical_alignment="center"):
             st.error(sentence, icon=":material/block:")
             st.button("Look again", key="refusal-answered", on_click=st.session_state.pop, args=(_REFUSED, None))
+
+
+def _refuse(sentence: str) -> bool:
+    st.session_state[_REFUSED] = sentence
+    to_be_told()
+    return False
 
 
 def _undo(change_set: int, sentence: str) -> Done:

@@ -9,7 +9,7 @@ from backend.jobs.task_kinds import Backfill
 from backend.jobs.tasks import ask, cancel
 from backend.queries import JobTick
 from backend.queries.work import TaskRow
-from dashboard.components.act_bar import Done, announce
+from dashboard.components.act_bar import Done, announce, tell_outside
 from dashboard.components.row_list import Column, Mark, Row, Tone, Value, row_list
 from dashboard.data import reading
 from dashboard.permits import Permit, permit, permitted_button
@@ -58,6 +58,7 @@ def jobs_tab() -> None:
 
 
 def _lists() -> None:
+    tell_outside()
     with st.container(key="tasks"):
         _tasks()
     jobs = health_now().jobs

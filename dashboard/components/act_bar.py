@@ -8,6 +8,7 @@ import streamlit as st
 from backend.errors import RegistryError
 
 _DONE = "act-bar-done"
+_UNTOLD = "act-bar-untold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,23 @@ class Done:
 def announce(done: Done) -> None:
     """Show this act in the act bar, in place of the one before."""
     st.session_state[_DONE] = done
+    to_be_told()
+
+
+def to_be_told() -> None:
+    """Something was done or refused just now, which the frame around the page tells."""
+    st.session_state[_UNTOLD] = True
+
+
+def told() -> None:
+    """The frame is being drawn, and tells it."""
+    st.session_state.pop(_UNTOLD, None)
+
+
+def tell_outside() -> None:
+    """For a part of a page that runs by itself: the frame lies outside of it, so with news the whole page runs."""
+    if st.session_state.pop(_UNTOLD, False):
+        st.rerun()
 
 
 def act_bar() -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from backend.configuration import GLOBAL, Side
 from backend.queries import EVERYTHING, Condition, Filter, Operator, RunsPage, Sort, all_of
+from dashboard.components.act_bar import tell_outside
 from dashboard.components.figures_line import figures_line
 from dashboard.components.filter_bar import filter_bar
 from dashboard.components.quality_grid import AttributeColumn, GridEvent, QualityColumn, event_of, quality_grid
@@ -36,6 +37,7 @@ def online() -> None:
 
 
 def _runs(asked: Filter, columns: tuple[QualityColumn, ...], sheet: str, live: bool) -> None:
+    tell_outside()
     shown = (*ATTRIBUTES, *MORE_ATTRIBUTES, *columns)
     event = event_of(GRID, shown)
     sort = _sort(event)
