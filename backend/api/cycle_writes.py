@@ -1,7 +1,8 @@
 """Routes that change a cycle that there is, and move its datasets; each answers with the cycle, or the dataset."""
 
-from datetime import UTC, datetime
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
@@ -11,9 +12,10 @@ from backend.access import Action
 from backend.api.asked import as_json, engine_of, reading
 from backend.api.cycles import cycles_json
 from backend.api.dataset_reads import get_dataset
+from backend.api.dc_tools import matched
 from backend.api.identity import writer
 from backend.api.lumisections import DatasetNameText, DatasetQuestion, RunNumberField
-from backend.certify.cycles import CycleEdit, delete_cycle, edit_cycle
+from backend.certify.cycles import CycleEdit, add_datasets, create_cycle, delete_cycle, edit_cycle, remove_datasets
 from backend.certify.cycles_states import complete_cycle, move_cycle, move_in_cycle, reopen_cycle
 from backend.certify.permitted import permitted
 from backend.db import transaction
@@ -42,11 +44,22 @@ class CycleSaid(CycleQuestion):
 
     def edit(self) -> CycleEdit:
         """The same as the command takes it."""
-        if odd := next((name for name in self.cycle_attributes if not name.endswith(_STATE)), None):
-            raise InvalidInput(f"cycle_attributes names no workspace with {odd!r:.80}; as in tracker_state.")
-        desks = tuple(name.removesuffix(_STATE) for name in self.cycle_attributes)
-        aware = self.deadline if self.deadline.tzinfo else self.deadline.replace(tzinfo=UTC)
-        return CycleEdit(name=self.cycle_name, deadline=aware.astimezone(UTC).date(), desks=desks)
+        return CycleEdit(name=self.cycle_name, deadline=_day(self.deadline), desks=_desks(self.cycle_attributes))
+
+
+class NewCycle(BaseModel):
+    """A cycle to make of the datasets of a filter."""
+
+    cycle_name: Annotated[str, Field(max_length=200)]
+    deadline: datetime
+    cycle_attributes: dict[str, str]
+    filter: dict[str, Any] | list[Any]
+
+
+class DatasetsOfCycle(CycleQuestion):
+    """The datasets of a filter, to be put into a cycle or taken out."""
+
+    filter: dict[str, Any] | list[Any]
 
 
 class MoveAllQuestion(CycleQuestion):
@@ -61,6 +74,37 @@ class MoveInCycleQuestion(CycleQuestion):
     run_number: RunNumberField
     dataset_name: DatasetNameText
     workspace: str | None = None
+
+
+@router.post("")
+def create(said: NewCycle, request: Request) -> Response:
+    """Make a cycle of the datasets of a filter, pending in the workspaces of ``cycle_attributes``."""
+    actor, desks, deadline = writer(request), _desks(said.cycle_attributes), _day(said.deadline)
+    with transaction(engine_of(request)) as session:
+        permitted(session, actor, Action.CYCLE_MANAGE)
+        ids = matched(session, said.filter)
+        made = create_cycle(session, actor, name=said.cycle_name, deadline=deadline, ids=ids, desks=desks)
+    return _now(request, made.cycle)
+
+
+@router.post("/add_datasets_to_cycle")
+def add_datasets_to_cycle(question: DatasetsOfCycle, request: Request) -> Response:
+    """Put the datasets of a filter into a cycle; those that are in it stay."""
+    actor = writer(request)
+    with transaction(engine_of(request)) as session:
+        permitted(session, actor, Action.CYCLE_MANAGE)
+        add_datasets(session, actor, question.id_cycle, ids=matched(session, question.filter), seen=None)
+    return _now(request, question.id_cycle)
+
+
+@router.post("/delete_datasets_from_cycle")
+def delete_datasets_from_cycle(question: DatasetsOfCycle, request: Request) -> Response:
+    """Take the datasets of a filter out of a cycle."""
+    actor = writer(request)
+    with transaction(engine_of(request)) as session:
+        permitted(session, actor, Action.CYCLE_MANAGE)
+        remove_datasets(session, actor, question.id_cycle, ids=matched(session, question.filter), seen=None)
+    return _now(request, question.id_cycle)
 
 
 @router.put("")
@@ -121,6 +165,17 @@ def move_dataset_of_cycle(
         move_in_cycle(session, actor, question.id_cycle, ids=[row.id], desk=workspace, to=to, seen=None)
     asked = DatasetQuestion(run_number=question.run_number, dataset_name=question.dataset_name)
     return get_dataset(asked, request)
+
+
+def _desks(attributes: Mapping[str, str]) -> tuple[str, ...]:
+    if odd := next((name for name in attributes if not name.endswith(_STATE)), None):
+        raise InvalidInput(f"cycle_attributes names no workspace with {odd!r:.80}; as in tracker_state.")
+    return tuple(name.removesuffix(_STATE) for name in attributes)
+
+
+def _day(deadline: datetime) -> date:
+    aware = deadline if deadline.tzinfo else deadline.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).date()
 
 
 def _now(request: Request, cycle: int) -> Response:

@@ -50,16 +50,21 @@ def datasets_filtered_ordered(question: DatasetsQuestion, request: Request) -> R
             limit=question.page_size,
             which="all",
         )
-        runs = runs_of(session, found.rows)
-    datasets = [
+        datasets = rows_json(session, found.rows)
+    return as_json({"datasets": datasets, "pages": pages(found.total, question.page_size), "count": found.total})
+
+
+def rows_json(session: Session, rows: Sequence[DatasetRow]) -> list[dict[str, Any]]:
+    """Datasets with their runs and the summary of their flags."""
+    runs = runs_of(session, rows)
+    return [
         {
             **own_json(row),
             "Run": runs[row.run_number],
             "DatasetTripletCache": {"triplet_summary": triplet_summary(row)},
         }
-        for row in found.rows
+        for row in rows
     ]
-    return as_json({"datasets": datasets, "pages": pages(found.total, question.page_size), "count": found.total})
 
 
 def runs_of(session: Session, rows: Sequence[DatasetRow]) -> dict[int, dict[str, Any]]:
