@@ -120,8 +120,16 @@ def _options() -> tuple[Options, str]:
         key="gj-several",
         help="A lumisection is never listed twice: either every dataset of the run must keep it, or one is enough.",
     )
+    prescales = st.text_input(
+        "Prescale columns, with commas",
+        key="gj-prescales",
+        bind="query-params",
+        placeholder="every one, also Emergency",
+        help="Only lumisections that were taken with one of these columns of the trigger's prescale table.",
+    )
+    columns = tuple(name for word in prescales.split(",") if (name := word.strip()))
     try:
-        return Options(only_completed=only_completed, runs=_span(runs), of_several=several), ""
+        return Options(only_completed, _span(runs), prescales=columns, of_several=several), ""
     except ValueError:
         return Options(), f"{runs.strip()!r} is no range of runs; write 315252-325175."
 

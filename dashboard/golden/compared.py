@@ -14,7 +14,7 @@ from backend.queries import luminosities
 from backend.queries.golden_jsons import GoldenJsonFacts
 from dashboard.data import reading
 from dashboard.golden.beside import key_of, named_in_address, say_beside
-from dashboard.golden.clause_words import failing_words
+from dashboard.golden.clause_words import clause_words, failing_words
 from dashboard.golden.data import ALL, analysis_of, facts_of, held_by, listed
 from dashboard.golden.listed import name_of
 from dashboard.golden.make import upload_popover
@@ -138,7 +138,7 @@ def _reasons(found: Comparison, ids: Sequence[int]) -> dict[tuple[int, int], str
         analysis = analysis_of(id_)
         if analysis is None:
             continue
-        words = {clause.text: failing_words(clause) for clause in analysis.weighed.clauses}
+        words = {clause.text: clause_words(clause) for clause in analysis.weighed.clauses}
         for row in why_out(found, at, analysis.weighed).to_dicts():
             told = _failing(row["texts"], words)
             if told:
@@ -149,8 +149,7 @@ def _reasons(found: Comparison, ids: Sequence[int]) -> dict[tuple[int, int], str
 def _failing(texts: list[str] | None, words: dict[str, str]) -> str:
     if texts is None:
         return "no dataset was asked"
-    named = [words[text] for text in texts]
-    return ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
+    return failing_words(words[text] for text in texts)
 
 
 def _downloads(found: Comparison) -> None:

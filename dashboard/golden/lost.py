@@ -94,10 +94,10 @@ def _clauses(table: pl.DataFrame, analysis: Analysis) -> str:
 
 
 def _combinations(table: pl.DataFrame, analysis: Analysis) -> str:
-    words = {clause.index: failing_words(clause) for clause in analysis.weighed.clauses}
+    words = {clause.index: clause_words(clause) for clause in analysis.weighed.clauses}
 
     def told(clauses: list[int]) -> str:
-        return "; ".join(words[at] for at in clauses) or "left out with its dataset"
+        return failing_words(words[at] for at in clauses) or "left out with its dataset"
 
     rows = "".join(
         f'<tr><td>{escape(told(row["clauses"]))}</td><td class="n q">{escape(row["class"])}</td>'

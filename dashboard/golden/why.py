@@ -140,7 +140,7 @@ def _rejected(part: RejectedOfDataset) -> str:
         return f'<div class="gj-sub">Nothing of {escape(part.dataset)} is out</div>'
     rows = "".join(
         f'<tr><td class="r"><b>{len(r.lumisections):,}</b></td><td>{escape(_failing(r.clauses))}</td>'
-        f'<td class="q">LS {escape(_short(r.lumisections))}</td></tr>'
+        f'<td class="q ls">LS {escape(_short(r.lumisections))}</td></tr>'
         for r in part.rejected[:_MOST_PARTS]
     )
     left = f", the {_MOST_PARTS} largest groups of {len(part.rejected)}" if len(part.rejected) > _MOST_PARTS else ""
@@ -151,8 +151,7 @@ def _rejected(part: RejectedOfDataset) -> str:
 
 
 def _failing(clauses: tuple[Clause, ...]) -> str:
-    words = [failing_words(clause) for clause in clauses]
-    return ", ".join(words[:4]) + (f" and {len(words) - 4} more" if len(words) > 4 else "")
+    return failing_words(map(clause_words, clauses))
 
 
 def _short(where: LumiSet) -> str:

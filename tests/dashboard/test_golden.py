@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.golden.clause_words import failing_words
 from tests.pages import button, open_page, speaking_to
 
 
@@ -66,3 +67,21 @@ def test_who_is_not_signed_in_looks_and_makes_none() -> None:
     make = button(app, "Make JSON")
     assert make.disabled
     assert "Sign in" in make.help
+
+
+def test_what_fails_in_the_same_way_is_said_together() -> None:
+    words = ["strip is GOOD", "track is GOOD", "energy ≥ 6,000 GeV", "TOB is ready", "any of (a is b; c is d)"]
+    assert failing_words(words) == (
+        "strip, track not GOOD; not (energy ≥ 6,000 GeV); TOB not ready; not (any of (a is b; c is d))"
+    )
+    assert failing_words([]) == ""
+
+
+def test_a_prescale_column_narrows_what_is_made() -> None:
+    app = open_page("golden")
+    app.selectbox(key="gj-recipe").select("").run()
+    app.text_area(key="gj-rule").set_value('{"==": [{"var": "lumisection.oms.cms_active"}, true]}').run()
+    app.text_input(key="gj-pattern").set_value("online").run()
+    app.text_input(key="gj-prescales").set_value("No such column").run()
+    button(app, "Make JSON").click().run()
+    assert ">0</b><span>runs" in said(app)
