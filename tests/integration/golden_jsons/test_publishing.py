@@ -1,6 +1,5 @@
 """Golden JSONs are described and deleted by who made them, and official by right; all of it is undone and rebuilt."""
 
-import json
 from collections.abc import Callable
 
 import pytest
@@ -15,8 +14,7 @@ from backend.certify.taking_back import take_back, undoable
 from backend.db import transaction
 from backend.errors import Conflict, InvalidInput, NotFound, NotPermitted, WrongState
 from backend.golden.change_notes import change_note
-from backend.golden.files import FORMS, golden_file
-from backend.golden.keeping_json import sha256
+from backend.golden.files import golden_file
 from backend.golden.making import make
 from backend.golden.publishing import (
     bring_back,
@@ -35,11 +33,6 @@ from backend.rebuild import rebuild
 from backend.record import undo
 from models.vocabulary import ActKind
 from tests.golden_kept import ALICE, BOB, DC, PER_PB, PROMPT, STRIP_GOOD, a_registry, strip_is_bad
-
-
-@pytest.fixture
-def json_of_alice(engine: Engine, columns: dict[str, int]) -> int:
-    return make(engine, ALICE, rule=STRIP_GOOD, pattern=PROMPT, label="strips")
 
 
 def rows(session: Session) -> list[object]:
@@ -244,57 +237,6 @@ def test_golden_jsons_are_rebuilt_from_the_log(engine: Engine, json_of_alice: in
 def test_the_log_of_golden_jsons_is_append_only(engine: Engine, json_of_alice: int, table: str) -> None:
     with pytest.raises(IntegrityError, match="append-only"), transaction(engine) as session:
         session.execute(text(f"DELETE FROM {table}"))
-
-
-def test_lists_are_one_s_own_all_or_official_searched_by_words_and_read_page_by_page(
-    engine: Engine, json_of_alice: int
-) -> None:
-    with transaction(engine) as session:
-        upload = keep_upload(session, BOB, "{}", came_as="Cert_50%.json", tags=["week_12"])
-        third = keep_upload(session, BOB, '{"2": [[1, 3]]}', label="for the strips")
-        mark_official(session, DC, third, kind="golden", seen=None)
-
-        def found(**asked: object) -> list[int]:
-            return [facts.id for facts in golden_jsons(session, **asked).rows]  # type: ignore[arg-type]
-
-        assert found() == [third, upload, json_of_alice]
-        assert found(made_by="B. Klein") == [third, upload]
-        assert found(official=True) == [third]
-        assert found(search="STRIPS") == [third, json_of_alice]
-        assert found(search="strips rossi") == [json_of_alice]
-        assert [found(search=s) for s in ("week_1", "50%", "week.1", "%")] == [[upload], [upload], [], [upload]]
-        page = golden_jsons(session, limit=2)
-        assert ([f.id for f in page.rows], page.before) == ([third, upload], upload)
-        page = golden_jsons(session, before=page.before, limit=2)
-        assert ([f.id for f in page.rows], page.before) == ([json_of_alice], None)
-
-
-def test_every_form_is_a_file_with_its_name_and_hash_and_the_manifest_tells_what_it_is(
-    engine: Engine, json_of_alice: int
-) -> None:
-    with transaction(engine) as session:
-        mark_official(session, DC, json_of_alice, kind="golden-2018", seen=None)
-        describe(session, DC, json_of_alice, file_name="Cert_strips.json", seen=None)
-        files = {form: golden_file(session, json_of_alice, form) for form in FORMS}
-        by_name = golden_file(session, json_of_alice, "Cert_strips.cmssw.txt")
-        with pytest.raises(NotFound, match=r"has no file 'root'; it has Cert_strips\.json, Cert_strips\.man"):
-            golden_file(session, json_of_alice, "root")
-        facts = golden_json_facts(session, json_of_alice)
-    assert all(file.sha256 == sha256(file.content) for file in files.values())
-    assert files["json"].content == '{"1": [[1, 12]], "2": [[1, 12]]}'
-    assert by_name == files["cmssw"] and by_name.content == "1:1-1:12,2:1-2:12"
-    manifest = json.loads(files["manifest"].content)
-    assert manifest["sha256"] == files["json"].sha256 and manifest["file"] == "Cert_strips.json"
-    assert manifest["recipe"] == {"name": None, "version": None, "rule": STRIP_GOOD}
-    assert manifest["luminosity"] == {
-        "unit": "/pb",
-        "delivered": 40 * PER_PB,
-        "recorded": 20 * PER_PB,
-        "lumisections_without": 4,
-    }
-    assert manifest["as_of"]["change_set"] == facts.as_of and manifest["made_by"] == "A. Rossi"
-    official = manifest["official"]
-    assert (official["kind"], official["marked_by"], official["is_latest"]) == ("golden-2018", "J. Novak", True)
 
 
 def test_words_that_cannot_be_are_told(engine: Engine, json_of_alice: int) -> None:
