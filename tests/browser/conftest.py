@@ -12,6 +12,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from backend.embedded import Embedded
+from tests.browser.offline_desk import a_certified_season, address_of
+
 CHROMIUM = Path(os.environ.get("RR_CHROMIUM", "/usr/bin/chromium"))
 ROOT = Path(__file__).parents[2]
 FLAGS = (
@@ -60,6 +63,25 @@ def page(new_context: Callable[..., BrowserContext]) -> Iterator[Page]:
     page.on("pageerror", lambda error: thrown.append(str(error)))
     yield page
     assert thrown == []
+
+
+@pytest.fixture(scope="module")
+def certified_url(postgresql: Embedded) -> Iterator[str]:
+    """The URL of a season of which datasets are being certified, for the tests of one module to write in."""
+    with a_certified_season(postgresql) as url:
+        yield url
+
+
+@pytest.fixture
+def certifier(streamlit_app: Callable[..., str], certified_url: str) -> str:
+    """The address of the dashboard in front of A. Keller, who certifies the tracker."""
+    return address_of(streamlit_app, certified_url, "tracker-certifier")
+
+
+@pytest.fixture
+def expert(streamlit_app: Callable[..., str], certified_url: str) -> str:
+    """The address of the dashboard in front of J. Novak of data certification."""
+    return address_of(streamlit_app, certified_url, "dc-expert")
 
 
 @pytest.fixture(scope="session")
