@@ -18,7 +18,6 @@ from sqlalchemy import (
     Table,
     and_,
     any_,
-    case,
     cast,
     false,
     func,
@@ -29,6 +28,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.dialects.postgresql import JSONPATH
 
 from backend.errors import InvalidFilter
 from backend.queries.attributes import OMS_PREFIX, RUNS, Kind, nearest
@@ -191,8 +191,7 @@ def _condition(condition: Condition) -> Truth:
 
 def _of_oms(json: Column, operator: Operator, value: Any) -> Truth:
     """A comparison with what OMS gives, by the type of the value: numbers with numbers, all else as text."""
-    text = json.astext
-    number = case((func.jsonb_typeof(json) == "number", cast(text, Double)))
+    text, number = json.astext, _number_of_oms(json)
     if isinstance(value, tuple):
         numbers = [float(item) if is_number(item) else item for item in value if _asks_number(item)]
         texts = [_as_text(item) for item in value if not _asks_number(item)]
@@ -200,6 +199,13 @@ def _of_oms(json: Column, operator: Operator, value: Any) -> Truth:
     if _asks_number(value):
         return _TESTS[operator](number, value)
     return _TESTS[operator](text, _as_text(value))
+
+
+def _number_of_oms(json: Any) -> Column:
+    """The number that stands in the JSON of OMS, null where none does; a path, so that the JSON is read once."""
+    path = f'strict $."{json.right.value}" ? (@.type() == "number")'
+    found = func.jsonb_path_query_first(json.left, cast(path, JSONPATH), literal_column("'{}'::jsonb"), true())
+    return cast(found, Double)
 
 
 def _asks_number(value: Any) -> bool:
