@@ -5,6 +5,7 @@ import streamlit as st
 from backend.configuration import GLOBAL, Side
 from backend.queries import RunFacts
 from backend.record import DatasetKey
+from dashboard.bits_form import bits_form
 from dashboard.components.lumi_strip import StripEvent, event_of, lumi_strip
 from dashboard.data import components_of, history, luminosity, strip
 from dashboard.flag_form import flag_form
@@ -32,7 +33,7 @@ def strip_tab(facts: RunFacts) -> None:
             event = lumi_strip(
                 known=strips[0].known,
                 rows=component_rows(strips, components_of(Side.OFFLINE, GLOBAL), index),
-                bits=bit_rows(strips[0], index),
+                bits=bit_rows(strips[-1], index),
                 notes=notes,
                 lane_names=tuple(names),
                 recorded_per_pb=recorded,
@@ -51,6 +52,7 @@ def strip_tab(facts: RunFacts) -> None:
                 with st.container(key="flag-form"):
                     dataset = DatasetKey(facts.run_number, names[-1])
                     flag_form(dataset, strips[-1].known, event.range, ticked=event.ticked, seen=facts.change_set)
+                    bits_form(dataset, strips[-1], event.range, seen=facts.change_set)
             timeline(past)
 
 
