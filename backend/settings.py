@@ -46,6 +46,11 @@ class Settings(BaseSettings):
     dqm_gui_every_seconds: int = Field(300, ge=1, description="pause between two looks at the DQM GUI")
     housekeeping_every_seconds: int = Field(3600, ge=1, description="pause between two rounds of housekeeping")
     tasks_every_seconds: float = Field(1.0, gt=0, description="pause between two looks for tasks that wait")
+    batch_task_datasets: int = Field(
+        1_000,
+        ge=1,
+        description="for so many datasets or more, what a page is asked to do with them is left to the worker",
+    )
     worker_silence_seconds: float = Field(
         30.0, ge=1, description="a worker that has said nothing for so long is taken for dead"
     )

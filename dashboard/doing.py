@@ -35,15 +35,27 @@ def do(sentence: str, command: Command) -> bool:
 
 def attempt(sentence: str, act: Callable[[Actor], Recorded | None]) -> bool:
     """As :func:`do`, for what asks other systems too and opens its transactions itself; none: it cannot be undone."""
-    st.session_state.pop(_REFUSED, None)
+    forget_refusal()
     try:
         recorded = act(actor())
     except Conflict as error:
-        return _refuse(f"{error} Nothing was overwritten: look again before you change it.")
+        return refuse(f"{error} Nothing was overwritten: look again before you change it.")
     except RegistryError as error:
-        return _refuse(str(error))
+        return refuse(str(error))
     announce(Done(sentence, None if recorded is None else lambda: _undo(recorded.change_set, sentence)))
     return True
+
+
+def refuse(sentence: str) -> bool:
+    """Let the banner say what was refused; gives false, which is what came of it."""
+    st.session_state[_REFUSED] = sentence
+    to_be_told()
+    return False
+
+
+def forget_refusal() -> None:
+    """What was refused before is answered by what one does now."""
+    st.session_state.pop(_REFUSED, None)
 
 
 def refusal() -> None:
@@ -53,12 +65,6 @@ def refusal() -> None:
         with st.container(key="refusal", horizontal=True, vertical_alignment="center"):
             st.error(sentence, icon=":material/block:")
             st.button("Look again", key="refusal-answered", on_click=st.session_state.pop, args=(_REFUSED, None))
-
-
-def _refuse(sentence: str) -> bool:
-    st.session_state[_REFUSED] = sentence
-    to_be_told()
-    return False
 
 
 def _undo(change_set: int, sentence: str) -> Done:

@@ -11,6 +11,7 @@ from dashboard.cycles_data import cycles_title
 from dashboard.doing import refusal
 from dashboard.session import actor, from_address
 from dashboard.shell import banner, frame, header
+from dashboard.task_watch import watched_tasks
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ def main() -> None:
     try:
         header(actor())
         refusal()
+        watched_tasks()
         page.run()
         act_bar()
         keyboard()

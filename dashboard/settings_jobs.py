@@ -6,7 +6,7 @@ from backend.access import Action
 from backend.certify.permitted import permitted
 from backend.errors import RegistryError
 from backend.jobs.task_kinds import Backfill
-from backend.jobs.tasks import ask, cancel
+from backend.jobs.tasks import ask
 from backend.queries import JobTick
 from backend.queries.work import TaskRow
 from dashboard.components.act_bar import Done, announce, tell_outside
@@ -16,6 +16,7 @@ from dashboard.permits import Permit, permit, permitted_button
 from dashboard.session import actor, from_address, to_address
 from dashboard.settings_data import health_now, last_tasks, last_ticks
 from dashboard.settings_luminosity import import_popover
+from dashboard.task_watch import cancelled
 
 LOOK_AGAIN_SECONDS = 3
 _OUTCOMES: dict[str, Tone] = {
@@ -112,7 +113,7 @@ def _start(first: int, last: int) -> None:
         st.session_state["backfill-refused"] = str(error)
         return
     to_address(task=str(number))
-    announce(Done(f"Task {number}: back-fill of runs {first}–{last} was asked for", lambda: _cancelled(number)))
+    announce(Done(f"Task {number}: back-fill of runs {first}–{last} was asked for", lambda: cancelled(number)))
 
 
 def _tasks() -> None:
@@ -145,19 +146,9 @@ def _cancel_button(task: TaskRow | None) -> None:
 
 def _cancel(number: int) -> None:
     try:
-        announce(_cancelled(number))
+        announce(cancelled(number))
     except RegistryError as error:
         announce(Done(str(error)))
-
-
-def _cancelled(number: int) -> Done:
-    who = actor()
-    with reading() as session:
-        own = any(task.id == number and task.asked_by == who.name for task in last_tasks(number + 1))
-        if not (own and who.is_verified):
-            permitted(session, who, Action.TASK_CANCEL)
-        state = cancel(session, number, by=who.name)
-    return Done(f"Task {number} is {state}")
 
 
 def _task_row(task: TaskRow) -> Row:

@@ -15,7 +15,7 @@ from backend.certify.ticked import Ticked
 from backend.errors import WrongState
 from backend.queries.flags import FlagInForce
 from backend.record import Act, DatasetKey, DatasetSaid, LumisectionSaid, Recorded, record
-from models.lumis import EMPTY, LumiRange, LumiSet
+from models.lumis import LumiRange, LumiSet
 from models.vocabulary import ActKind, Origin, Status
 
 HIDDEN = "hidden"
@@ -176,15 +176,16 @@ def a_word(
 
 
 def pieces(flags: Iterable[FlagInForce], known: LumiSet) -> list[tuple[LumiSet, FlagInForce | None]]:
-    """The known lumisections by what holds there; none is what nobody spoke of."""
+    """The known lumisections by what holds there; none is what nobody spoke of. The flags are disjoint."""
     told: list[tuple[LumiSet, FlagInForce | None]] = []
-    spoken = EMPTY
+    spoken = 0
     for flag in flags:
-        if where := LumiSet((flag.range,)) & known:
+        where = known if known.ranges == (flag.range,) else LumiSet((flag.range,)) & known
+        if where:
             told.append((where, flag))
-            spoken = spoken | where
-    if unsaid := known - spoken:
-        told.append((unsaid, None))
+            spoken += len(where)
+    if spoken < len(known):
+        told.append((known - LumiSet.of(r for where, _ in told for r in where.ranges), None))
     return told
 
 

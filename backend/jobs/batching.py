@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -12,26 +12,10 @@ from backend.certify.plan import Plan
 from backend.certify.ticked import MOST_DATASETS
 from backend.db import transaction
 from backend.errors import WrongState
+from backend.jobs.asker import Asker, told
 from backend.jobs.task import Errand, Hand
 
-LARGE = 1_000
-"""From so many datasets on a page leaves an order to the worker."""
-
 _LATEST = text("SELECT n FROM clock")
-
-
-class Asker(BaseModel):
-    """Who asks, with the e-groups that the login vouched for; the rights are asked again when the order is done."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    egroups: frozenset[str]
-
-    @property
-    def actor(self) -> Actor:
-        """The actor that the order is done as."""
-        return Actor(self.name, self.egroups, is_verified=True)
 
 
 class Batch(Errand):
@@ -49,13 +33,14 @@ class Batch(Errand):
 
     def work(self, hand: Hand) -> str:
         """Do it. Done anew after a worker died, it finds what is so already, and says nothing twice."""
-        hand.progress(0.0, f"{len(self.ids)} datasets are held and counted")
+        hand.progress(0.0, f"{len(self.ids)} datasets are being counted")
         with transaction(hand.engine) as session:
             plan = self.order.plan(session, self.asker.actor, self.ids)
             if not plan:
                 return f"Nothing is left to do: {plan.why_nothing}."
+            hand.progress(0.3, f"{len(plan.datasets)} datasets are being changed")
             done = self.order.do(session, self.asker.actor, self.ids, why=self.why, seen=self.seen)
-        return f"Recorded as change set {done.change_set}."
+        return told(done)
 
 
 def batch_of(
@@ -74,5 +59,22 @@ def batch_of(
     plan = order.plan(session, actor, ids)
     if not plan:
         raise WrongState(f"Nothing would change in any of {len(ids)} datasets.")
-    asker = Asker(name=actor.name, egroups=actor.egroups)
-    return Batch(asker=asker, order=order, ids=ids, why=why, seen=seen), plan
+    return Batch(asker=Asker.of(actor), order=order, ids=ids, why=why, seen=seen), plan
+
+
+def batch_as_previewed(
+    session: Session, actor: Actor, order: Order, *, ids: tuple[int, ...], why: str = "", seen: int
+) -> Batch:
+    """The task for an order whose preview, of what stood at ``seen``, was confirmed: it is not counted a second time.
+
+    The rights that an order takes do not depend on how many datasets it is for: they are asked of the first alone.
+
+    Raises
+    ------
+    RegistryError
+        Whatever the order's command would refuse of the first dataset.
+    InvalidInput
+        If none is ticked.
+    """
+    order.plan(session, actor, ids[:1])
+    return Batch(asker=Asker.of(actor), order=order, ids=ids, why=why, seen=seen)

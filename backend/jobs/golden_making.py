@@ -11,7 +11,7 @@ from backend.access import Actor
 from backend.golden.keeping_json import require_login, said_of
 from backend.golden.making import make, options_as_json, options_of, recipe_of, reserve
 from backend.golden.selection import ALL, Options
-from backend.jobs.batching import Asker
+from backend.jobs.asker import Asker
 from backend.jobs.task import Errand, Hand, TaskState
 
 LARGE = 5_000
@@ -107,7 +107,7 @@ def errand_for(
     recipe_of(session, recipe=recipe, rule=rule, pattern=pattern)
     said_of(label=label, note=note, tags=tags)
     return MakeGoldenJson(
-        asker=Asker(name=actor.name, egroups=actor.egroups),
+        asker=Asker.of(actor),
         golden_json=reserve(session),
         recipe=recipe,
         rule=rule,

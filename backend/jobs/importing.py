@@ -14,7 +14,7 @@ from sqlmodel import Session
 from backend.access import Action, Actor
 from backend.certify.luminosity import import_luminosity, look_at_luminosity
 from backend.ingest.brilcalc import MAX_BYTES, Brilcalc
-from backend.jobs.batching import Asker
+from backend.jobs.asker import Asker
 from backend.jobs.task import Errand, Hand
 
 MOST_LETTERS = 32 * 2**20
@@ -37,7 +37,7 @@ class ImportLuminosity(Errand):
     def of(cls, actor: Actor, content: bytes, *, name: str, why: str = "") -> Self:
         """The task for a file as it was uploaded."""
         packed = base64.b64encode(zlib.compress(content)).decode()
-        return cls(asker=Asker(name=actor.name, egroups=actor.egroups), name=name, content=packed, why=why)
+        return cls(asker=Asker.of(actor), name=name, content=packed, why=why)
 
     @field_validator("content")
     @classmethod

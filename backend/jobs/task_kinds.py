@@ -18,6 +18,7 @@ from backend.jobs.golden_making import MakeGoldenJson
 from backend.jobs.importing import ImportLuminosity
 from backend.jobs.looking import told
 from backend.jobs.task import Errand, Hand
+from backend.jobs.undoing import TakeBack
 from backend.queries import RUNS, parse_filter
 
 
@@ -81,6 +82,6 @@ class Reclassify(Errand):
 
 
 KINDS: Mapping[str, type[Errand]] = MappingProxyType(
-    {errand.kind: errand for errand in (Backfill, Reclassify, Batch, ImportLuminosity, MakeGoldenJson)}
+    {errand.kind: errand for errand in (Backfill, Reclassify, Batch, TakeBack, ImportLuminosity, MakeGoldenJson)}
 )
 """Kind → what is asked for."""

@@ -39,7 +39,7 @@ def flags_in_force(session: Session, datasets: Collection[int], columns: Collect
     """What holds of these columns of these datasets; where nothing was said there is nothing."""
     found: Flags = {}
     asked = {"datasets": list(datasets), "columns": list(columns)}
-    for dataset, column, first, last, value, origin, cause, comment in session.execute(_FLAGS, asked):
+    for dataset, column, first, last, value, origin, cause, comment in session.execute(_FLAGS, asked).all():
         flag = FlagInForce(LumiRange(first, last), Status(value), Origin(origin), cause, comment)
         found.setdefault((dataset, column), []).append(flag)
     return found

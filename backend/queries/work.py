@@ -16,8 +16,8 @@ _TICKS = text("""
     FROM job_run j WHERE job = :job ORDER BY started_at DESC, id DESC LIMIT :limit
 """)
 _TASKS = text("""
-    SELECT id, kind, arguments - 'content' AS arguments, asked_by, asked_at, state, progress, message,
-           started_at, ended_at
+    SELECT id, kind, arguments - '{content,ids,asker}'::text[] AS arguments, asked_by, asked_at, state, progress,
+           message, started_at, ended_at
     FROM task WHERE CAST(:before AS bigint) IS NULL OR id < :before ORDER BY id DESC LIMIT :limit
 """)
 _ACTIVE = frozenset({"waiting", "running", "cancelling"})
@@ -27,7 +27,8 @@ _ACTIVE = frozenset({"waiting", "running", "cancelling"})
 class TaskRow:
     """A task: what was asked for, by whom, and how far it is; ``progress`` is from 0 to 1.
 
-    Of the arguments, a file that travels with the task (``content``) is left out.
+    Of the arguments, a file that travels with the task (``content``) is left out, and so are the ids of thousands of
+    datasets and who asks with which e-groups.
     """
 
     id: int
@@ -55,3 +56,9 @@ def ticks_of(session: Session, job: str, *, limit: int = 50) -> tuple[JobTick, .
 def tasks(session: Session, *, limit: int = 50, before: int | None = None) -> tuple[TaskRow, ...]:
     """The tasks, the latest first; ``before`` a number for those that were asked for earlier."""
     return tuple(TaskRow(*row) for row in session.execute(_TASKS, {"limit": limit, "before": before}))
+
+
+def task(session: Session, number: int) -> TaskRow | None:
+    """One task; none if there is none of this number, or it is forgotten."""
+    found = tasks(session, limit=1, before=number + 1)
+    return found[0] if found and found[0].id == number else None

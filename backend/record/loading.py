@@ -137,7 +137,7 @@ def _words(session: Session, reach: Reach, existing: list[int]) -> list[LoadedWo
             "some": [id_ for id_ in spoken_of if id_ not in reach.whole],
             "columns": sorted(set().union(*(reach.columns[id_] for id_ in spoken_of))),
         },
-    )
+    ).all()
     words = []
     for id_, change_set, dataset, columns, first, last, value, origin, withdraws, cause, comment in rows:
         told = columns if dataset in reach.whole else [c for c in columns if c in reach.columns[dataset]]

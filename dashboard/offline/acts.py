@@ -8,13 +8,16 @@ import streamlit as st
 from sqlmodel import Session
 
 from backend.access import Action, Actor
-from backend.certify.datasets import move_datasets, preview_moves
+from backend.certify.datasets import preview_moves
+from backend.certify.orders import Certify, Move, Order
 from backend.certify.plan import Plan
-from backend.certify.quick import preview_quick, quick_certify
+from backend.certify.quick import preview_quick
 from backend.configuration import GLOBAL
 from backend.errors import RegistryError
+from backend.jobs.batching import Batch, batch_as_previewed
 from backend.queries import DatasetRow
 from backend.record import DatasetKey, Recorded
+from backend.settings import settings
 from dashboard.data import reading
 from dashboard.offline.preview import Becomes, Preview, Wish, show
 from dashboard.permits import permit
@@ -51,18 +54,11 @@ class Selection:
 
 def certify(selection: Selection) -> None:
     """Quick certification of the ticked datasets, and their sign-off in the same act if one wants."""
-    workspace, ids, seen = selection.workspace, selection.ids, selection.seen
+    workspace, ids = selection.workspace, selection.ids
 
-    def command(session: Session, who: Actor, wish: Wish) -> Recorded:
-        return quick_certify(
-            session,
-            who,
-            ids,
-            workspace=workspace,
-            comment=wish.comment or None,
-            with_sign_off=wish.and_sign_off,
-            seen=seen,
-        )
+    def order(wish: Wish) -> tuple[Order, str]:
+        said = wish.comment or None
+        return Certify(workspace=workspace, comment=said, with_sign_off=wish.and_sign_off), ""
 
     def planned(with_sign_off: bool) -> Callable[[Session], Plan]:
         return lambda s: preview_quick(s, actor(), ids, workspace=workspace, with_sign_off=with_sign_off)
@@ -71,7 +67,7 @@ def certify(selection: Selection) -> None:
         return
     count = datasets(len(plan.datasets))
     preview = replace(
-        preview_of(plan, selection, command=command, title=f"Certify {datasets(len(selection.rows))} in {workspace}"),
+        preview_of(plan, selection, order=order, title=f"Certify {datasets(len(selection.rows))} in {workspace}"),
         change=f"→ {Status.GOOD.word}",
         confirm=f"Set {count} to GOOD",
         done=f"{count} certified in {workspace}",
@@ -80,7 +76,7 @@ def certify(selection: Selection) -> None:
     if permit(Action.DATASET_MOVE, workspace).is_given and (signing := plan_of(planned(with_sign_off=True))):
         signed = datasets(sum(signing.moves.values()))
         with_it = replace(
-            preview_of(signing, selection, command=command, title=preview.title),
+            preview_of(signing, selection, order=order, title=preview.title),
             change=preview.change,
             confirm=f"Certify and sign off {datasets(len(signing.datasets))}",
             done=f"{datasets(len(signing.datasets))} certified and signed off in {workspace}",
@@ -99,13 +95,11 @@ def move(selection: Selection, states: Sequence[DatasetState], to: DatasetState,
     if plan is None:
         return
 
-    def command(session: Session, who: Actor, wish: Wish) -> Recorded:
-        return move_datasets(
-            session, who, ids, desks=desks, to=to, with_closed=with_closed, why=wish.comment, seen=selection.seen
-        )
+    def order(wish: Wish) -> tuple[Order, str]:
+        return Move(desks=desks, to=to, with_closed=with_closed), wish.comment
 
     count = datasets(len(plan.datasets))
-    preview = preview_of(plan, moved, command=command, title=f"Move {count} to {to} in {selection.workspace}")
+    preview = preview_of(plan, moved, order=order, title=f"Move {count} to {to} in {selection.workspace}")
     show(
         replace(
             preview,
@@ -126,10 +120,24 @@ def plan_of(make: Callable[[Session], Plan]) -> Plan | None:
         return None
 
 
-def preview_of(
-    plan: Plan, selection: Selection, *, command: Callable[[Session, Actor, Wish], Recorded], title: str
-) -> Preview:
-    """The figures of a plan: what becomes what, component by component, and what is left out and why."""
+def preview_of(plan: Plan, selection: Selection, *, order: Callable[[Wish], tuple[Order, str]], title: str) -> Preview:
+    """The figures of a plan: what becomes what, component by component, and what is left out and why.
+
+    Parameters
+    ----------
+    order
+        What a wish orders, and the reason that the log holds; the worker does it where the datasets are many.
+    """
+    ids, seen = selection.ids, selection.seen
+
+    def command(session: Session, who: Actor, wish: Wish) -> Recorded:
+        ordered, why = order(wish)
+        return ordered.do(session, who, ids, why=why, seen=seen)
+
+    def errand(session: Session, who: Actor, wish: Wish) -> Batch:
+        ordered, why = order(wish)
+        return batch_as_previewed(session, who, ordered, ids=ids, why=why, seen=seen)
+
     flags = sum(plan.flags.values())
     figures = [(len(plan.datasets), "datasets"), (plan.lumisections, "lumisections")]
     changed = {name for name, _, _ in plan.flags}
@@ -142,6 +150,7 @@ def preview_of(
         confirm=title,
         done=title,
         command=command,
+        errand=errand if len(ids) >= settings().batch_task_datasets else None,
         change=_moves(plan),
         becomes=_becomes(plan),
         datasets=tuple((key, lengths.get(key, 0)) for key in plan.datasets),

@@ -9,9 +9,11 @@ from sqlmodel import Session
 
 from backend.access import Actor
 from backend.certify.plan import LeftOut
+from backend.jobs.batching import Batch
 from backend.record import DatasetKey, Recorded
 from dashboard import look
 from dashboard.doing import do
+from dashboard.task_watch import leave_to_worker
 from models.vocabulary import Status
 
 PREVIEW = "offline-preview-opened"
@@ -19,6 +21,8 @@ TICKED = "offline-ticked-ids"
 """The ids of the ticked rows, in the state of the visit."""
 
 _SIGN_OFF = "offline-sign-off"
+_ONE_ACT = "One act in the log, undone with one click."
+_BY_WORKER = "So many at once are left to the worker, as a task."
 _MOST_RUNS = 24
 _MOST_LEFT_OUT = 6
 
@@ -52,6 +56,8 @@ class Preview:
     ----------
     confirm, done
         The button, with the count in it, and what the act bar says afterwards.
+    command, errand
+        What does it; and the task that is asked for in its place, where it is so large that a worker does it.
     comment, least_comment
         What the comment is asked with, if it is, and how many characters it needs.
     sign_off, signing
@@ -63,6 +69,7 @@ class Preview:
     confirm: str
     done: str
     command: Callable[[Session, Actor, Wish], Recorded]
+    errand: Callable[[Session, Actor, Wish], Batch] | None = None
     change: str = ""
     becomes: tuple[Becomes, ...] = ()
     datasets: tuple[tuple[DatasetKey, int], ...] = ()
@@ -98,7 +105,7 @@ def _draw(opened: Preview) -> None:
         st.html(_figures(preview) + _table(preview.becomes) + _runs(preview.datasets) + _left_out(preview.left_out))
         wish = _wish(opened)
         with st.container(key="offline-preview-foot", horizontal=True, vertical_alignment="center"):
-            st.caption("One act in the log, undone with one click.", width="content")
+            st.caption(_ONE_ACT if preview.errand is None else f"{_ONE_ACT} {_BY_WORKER}", width="content")
             st.space("stretch")
             if st.button("Cancel", key="offline-cancel"):
                 close()
@@ -137,7 +144,12 @@ def _why_not(preview: Preview, wish: Wish) -> str | None:
 def _confirmed(preview: Preview, wish: Wish) -> None:
     """Done or refused, the preview closes: what is said then stands in the act bar or above the page."""
     close()
-    if do(preview.done, lambda session, who: preview.command(session, who, wish)):
+    errand = preview.errand
+    if errand is None:
+        is_done = do(preview.done, lambda session, who: preview.command(session, who, wish))
+    else:
+        is_done = leave_to_worker(preview.done, lambda session, who: errand(session, who, wish))
+    if is_done:
         st.session_state[TICKED] = frozenset()
     st.rerun()
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from backend.db import engine_for, upgrade
 from backend.embedded import Embedded, ensure_database
 from backend.start import make_ready
+from scripts.benchmarks.certifying import measure_certifying
 from scripts.benchmarks.clicks import measure_clicks
 from scripts.benchmarks.comparing import measure_comparing
 from scripts.benchmarks.dataset_questions import measure_dataset_questions
@@ -91,6 +92,10 @@ def _on(server: Embedded, *, quick: bool) -> Iterator[Measure]:
     yield from measure_selecting(certified, runs=DATASETS // 10 if quick else DATASETS)
     yield from measure_losing_of_selection(certified, runs=DATASETS // 10 if quick else DATASETS)
     certified.dispose()
+    quick_ones = engine_for(fresh("quick"))
+    make_ready(quick_ones)
+    yield from measure_certifying(quick_ones, datasets=50 if quick else 500)
+    quick_ones.dispose()
     past = engine_for(fresh("history"))
     make_ready(past)
     keys = history(past, datasets=DATASETS // 10 if quick else DATASETS)

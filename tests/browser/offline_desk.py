@@ -35,8 +35,8 @@ def a_certified_season(server: Embedded) -> Iterator[str]:
         yield url
 
 
-def address_of(streamlit_app: Callable[..., str], url: str, role: str) -> str:
-    return streamlit_app(ENTRY, DATABASE_URL=url, RR_AUTH="demo", RR_ENVIRONMENT="demo", RR_DEMO_ROLE=role)
+def address_of(streamlit_app: Callable[..., str], url: str, role: str, **more: str) -> str:
+    return streamlit_app(ENTRY, DATABASE_URL=url, RR_AUTH="demo", RR_ENVIRONMENT="demo", RR_DEMO_ROLE=role, **more)
 
 
 def open_offline(page: Page, address: str, asked: str = "", **query: str) -> None:

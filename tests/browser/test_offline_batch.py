@@ -4,12 +4,19 @@ Every test that changes something works on runs of its own.
 """
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from backend.db import engine_for
+from backend.jobs.running import Bench
+from backend.jobs.task_kinds import KINDS
+from backend.jobs.task_work import work_on_one
+from backend.settings import Settings
 from tests.browser.offline_desk import (
     PROMPT,
+    address_of,
     dataset,
     open_offline,
     press,
@@ -49,6 +56,40 @@ def test_columns_of_the_whole_filter_are_set_after_an_exact_preview(page: Page, 
     expect(page.locator(".st-key-act-bar")).to_contain_text("columns of 4 datasets set to STANDBY")
     standby = page.get_by_role("gridcell", name=re.compile(r"^tracker-strip: \d+ STANDBY$"))
     expect(standby).to_have_count(4)
+
+
+def work(url: str) -> None:
+    """What the worker does when it looks for tasks: the one that waits."""
+    on = engine_for(url)
+    assert work_on_one(Bench(on, "worker"), KINDS, settings=Settings()) is not None
+    on.dispose()
+
+
+def test_a_large_batch_is_left_to_the_worker_and_followed_in_place_and_so_is_its_undo(
+    page: Page, streamlit_app: Callable[..., str], certified_url: str
+) -> None:
+    address = address_of(streamlit_app, certified_url, "dc-expert", RR_BATCH_TASK_DATASETS="4")
+    bar, watched = page.locator(".st-key-act-bar"), page.locator("[class*='st-key-task-watch-']")
+    excluded = page.get_by_role("gridcell", name=re.compile(r"^tracker-pixel: \d+ EXCLUDED$"))
+    open_offline(page, address, "run 325097-325098")
+    tool(page, "Set columns")
+    column(page, "tracker-pixel")
+    page.locator("[data-testid=stPopoverBody]").get_by_text("EXCLUDED", exact=True).click()
+    page.get_by_role("button", name="Preview on 4…").click()
+    expect(preview(page)).to_contain_text("left to the worker")
+    preview(page).get_by_role("button", name="Set columns of 4 datasets to EXCLUDED").click()
+    expect(watched.first).to_contain_text("It waits for a worker.")
+    expect(excluded).to_have_count(0)
+    work(certified_url)
+    expect(bar).to_contain_text("columns of 4 datasets set to EXCLUDED")
+    expect(watched).to_have_count(0)
+    expect(excluded).to_have_count(4)
+    press(page, "u")
+    expect(watched.first).to_contain_text("It waits for a worker.")
+    expect(excluded).to_have_count(4)
+    work(certified_url)
+    expect(bar).to_contain_text("Undone: columns of 4 datasets set to EXCLUDED")
+    expect(excluded).to_have_count(0)
 
 
 def test_columns_are_copied_from_express(page: Page, expert: str) -> None:

@@ -1,0 +1,40 @@
+"""Who asked for a task that changes the registry in that person's name, and which act it became."""
+
+import re
+
+from pydantic import BaseModel, ConfigDict
+
+from backend.access import Actor
+from backend.record import Recorded
+
+_TOLD = re.compile(r"^Recorded as change set (\d+)\.$")
+
+
+class Asker(BaseModel):
+    """Who asks, with the e-groups that the login vouched for; the rights are asked again when the work is done."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    egroups: frozenset[str]
+
+    @classmethod
+    def of(cls, actor: Actor) -> "Asker":
+        """The asker that an actor is."""
+        return cls(name=actor.name, egroups=actor.egroups)
+
+    @property
+    def actor(self) -> Actor:
+        """The actor that the work is done as."""
+        return Actor(self.name, self.egroups, is_verified=True)
+
+
+def told(done: Recorded) -> str:
+    """What a task says that became an act."""
+    return f"Recorded as change set {done.change_set}."
+
+
+def act_of(message: str) -> int | None:
+    """The change set that a task became, by what it said at its end; none, if there was nothing to record."""
+    found = _TOLD.match(message)
+    return None if found is None else int(found.group(1))
