@@ -29,7 +29,8 @@ def bits_form(dataset: DatasetKey, strip: Strip, chosen: LumiRange, *, seen: int
         comment = st.text_input("Comment", key="bits-comment", placeholder="why OMS is wrong, in the Log and the JSON")
         where = strip.known & LumiSet.span(chosen.first, chosen.last)
         place = Place(dataset, tuple(bits), where)
-        given = permit(Action.DCS_BITS).and_if(bool(bits), "Choose one or more bits.")
+        allowed = permit(Action.DCS_BITS)
+        given = allowed.and_if(bool(bits), "Choose one or more bits.")
         is_told = len(comment.strip()) >= SHORTEST_COMMENT
         with st.container(key="bits-buttons", horizontal=True):
             permitted_button(
@@ -43,6 +44,8 @@ def bits_form(dataset: DatasetKey, strip: Strip, chosen: LumiRange, *, seen: int
             permitted_button(
                 "As OMS says", given, key="bits-give-back", on_click=_give_back, kwargs={"place": place, "seen": seen}
             )
+        if allowed.reason:
+            st.caption(allowed.reason)
 
 
 def _set(place: Place, value: bool, comment: str, seen: int) -> None:
