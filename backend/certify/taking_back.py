@@ -23,9 +23,10 @@ from backend.certify.deeds import (
 from backend.certify.judged import judge_again
 from backend.certify.permitted import permitted
 from backend.certify.reversing import rights_to_reverse
+from backend.certify.rights_undo import refuse_lost_rights
 from backend.configuration import GLOBAL
 from backend.errors import RegistryError, WrongState
-from backend.record import Recorded, lock_runs, refuse_to_undo, undo
+from backend.record import Recorded, lock_configuration, lock_runs, refuse_to_undo, undo
 from models.vocabulary import OMS_WORKSPACE, ONLINE, ActKind, Origin, RunState
 
 _RUN_STATES = text("SELECT run_number, state FROM run WHERE run_number = ANY(:runs)")
@@ -72,7 +73,8 @@ def take_back(
         If a run or dataset does not stand any more where the act left it; or a cycle would be left completed where
         it is not, or named as another one.
     InvalidInput
-        If the act is of a kind that cannot be undone, or is undone already.
+        If the act is of a kind that cannot be undone, or is undone already; or nobody would be left who may change
+        rights.
     Conflict
         If it created datasets that have since been worked on; the sentence names the acts to undo first.
     """
@@ -114,10 +116,12 @@ def _refuse(session: Session, actor: Actor, deed: Deed, scope: Scope | None) -> 
     _refuse_moved_datasets(session, deed)
     if deed.kind is ActKind.CYCLE:
         refuse_broken_cycles(session, deed, scope=scope)
+    refuse_lost_rights(session, deed)
 
 
 def _hold(session: Session, deed: Deed) -> None:
-    """Lock what the act spoke of: cycles, then runs, then datasets."""
+    """Lock what the act spoke of: configuration, then cycles, runs and datasets."""
+    lock_configuration(session, (kind for kind, _, _ in deed.configurations))
     if deed.kind is ActKind.CYCLE:
         hold_cycles(session, deed)
     if runs := _runs_of(deed):

@@ -16,7 +16,7 @@ from backend.configuration.bodies import (
     body_model,
     register_body,
 )
-from backend.configuration.configure import configure
+from backend.configuration.configure import configure, refuse_locking_out
 from backend.configuration.defaults import ensure_defaults, ensure_ready
 from backend.configuration.reading import Piece, Version, causes, configuration, pieces, rights, versions, workspaces
 from backend.configuration.shown import GLOBAL, columns_shown
@@ -42,6 +42,7 @@ __all__ = [
     "ensure_defaults",
     "ensure_ready",
     "pieces",
+    "refuse_locking_out",
     "register_body",
     "rights",
     "version_in_force",

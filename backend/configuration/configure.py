@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from backend.access import Action, Matrix, read_grants, who_may
+from backend.access import Action, Matrix, who_may
 from backend.configuration.bodies import Body, PermissionBody, WorkspaceBody, WorkspaceColumn, body_model
 from backend.configuration.reading import configuration, rights
 from backend.errors import InvalidInput, NotFound
@@ -62,12 +62,21 @@ def configure(
     _refuse_no_change(session, kind, name=name, body=checked, is_enabled=is_enabled)
     if kind is ConfigurationKind.PERMISSION:
         grants = checked.grants if isinstance(checked, PermissionBody) and is_enabled else ()
-        _refuse_locking_out(rights(session), egroup=name, grants=grants)
+        refuse_locking_out(session, {name: grants})
     if isinstance(checked, WorkspaceBody):
         _ensure_columns(session, checked, by=by, why=why)
     stored = None if checked is None else checked.model_dump(mode="json")
     said = ConfigurationSaid(kind.value, name, stored, is_enabled)
     return record(session, Act(by=by, why=why, kind=ActKind.CONFIGURE, configurations=(said,)), seen=seen)
+
+
+def refuse_locking_out(session: Session, changed: Mapping[str, Sequence[str]]) -> None:
+    """Refuse with :class:`InvalidInput` other grants of e-groups with which nobody would be left who may change
+    rights: else nobody could ever give them back."""
+    before = rights(session)
+    after = Matrix({**before.grants, **Matrix.of(changed).grants})
+    if who_may(Action.PERMISSION, matrix=before) and not who_may(Action.PERMISSION, matrix=after):
+        raise InvalidInput(f"Without {', '.join(changed)} nobody would be left who may {Action.PERMISSION.meaning}.")
 
 
 def flag_column(workspace: str, column: WorkspaceColumn) -> NewColumn:
@@ -98,13 +107,6 @@ def _refuse_no_change(
             raise NotFound(f"There is no {kind.value} {name!r} to take away.")
     elif (standing.body, standing.is_enabled) == (body, is_enabled):
         raise InvalidInput(f"The {kind.value} {name!r} is so already (version {standing.version}).")
-
-
-def _refuse_locking_out(before: Matrix, *, egroup: str, grants: Sequence[str]) -> None:
-    """Somebody must be left who may change rights: else nobody could ever give them back."""
-    after = Matrix({**before.grants, egroup: read_grants(grants)})
-    if who_may(Action.PERMISSION, matrix=before) and not who_may(Action.PERMISSION, matrix=after):
-        raise InvalidInput(f"Without {egroup} nobody would be left who may {Action.PERMISSION.meaning}.")
 
 
 def _ensure_columns(session: Session, body: WorkspaceBody, *, by: str, why: str) -> None:

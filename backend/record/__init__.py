@@ -14,6 +14,7 @@ from backend.record.act import (
     RunSaid,
 )
 from backend.record.columns import Texts, columns_by_name, register_columns, register_texts
+from backend.record.configuring import configurations_after_undo
 from backend.record.cycles import cycles_after_undo, hold_cycle_names, lock_cycles, next_cycle
 from backend.record.door import record
 from backend.record.golden_jsons import lock_golden_jsons, next_golden_json
@@ -34,6 +35,7 @@ __all__ = [
     "RunSaid",
     "Texts",
     "columns_by_name",
+    "configurations_after_undo",
     "cycles_after_undo",
     "hold_cycle_names",
     "lock_configuration",

@@ -1,6 +1,6 @@
 """Configuration through the door: the next version of each piece, and the one that is in force afterwards."""
 
-from typing import Any
+from collections.abc import Collection
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -20,22 +20,27 @@ _VERSIONS = text("""
 """)
 
 
+def configurations_after_undo(
+    session: Session, act: int, *, pieces: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], Row]:
+    """(Kind, name) → the version of each of these pieces that would be in force if the act were undone; a body that
+    is none took the piece away, and one of which no version is left is not among them."""
+    rows = _versions(session, pieces)
+    undone = load_undone(session, {row["change_set"] for row in rows})
+    return _in_force(rows, Undone.of((*undone.undos, Undo(PENDING, act, None))))
+
+
 def draw_configurations(session: Session, picture: Picture, *, act: Act, reach: Reach) -> list[Row]:
     """Add the configuration rows to the picture; gives the versions that the act appends to the log."""
     if not reach.configurations:
         return []
     pairs = sorted(reach.configurations)
-    rows = list(session.execute(_VERSIONS, {"kinds": [k for k, _ in pairs], "names": [n for _, n in pairs]}).mappings())
+    rows = _versions(session, pairs)
     undone = load_undone(session, {row["change_set"] for row in rows})
     if act.undoes is not None:
         undone = Undone.of((*undone.undos, Undo(PENDING, act.undoes, act.scope)))
-    latest: dict[tuple[str, str], int] = {}
-    in_force: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in rows:
-        pair = row["kind"], row["name"]
-        latest[pair] = row["version"]
-        if row["change_set"] not in undone.everywhere:
-            in_force[pair] = dict(row)
+    latest = {(row["kind"], row["name"]): row["version"] for row in rows}
+    in_force = _in_force(rows, undone)
     appended = []
     for said in act.configurations:
         pair = said.kind, said.name
@@ -56,3 +61,14 @@ def draw_configurations(session: Session, picture: Picture, *, act: Act, reach: 
         else:
             picture.configurations.append({**standing, "last_change": standing["change_set"]})
     return appended
+
+
+def _versions(session: Session, pieces: Collection[tuple[str, str]]) -> list[Row]:
+    """Every version of these pieces, the latest last."""
+    asked = {"kinds": [kind for kind, _ in pieces], "names": [name for _, name in pieces]}
+    return [dict(row) for row in session.execute(_VERSIONS, asked).mappings()]
+
+
+def _in_force(rows: list[Row], undone: Undone) -> dict[tuple[str, str], Row]:
+    standing = (row for row in rows if row["change_set"] not in undone.everywhere)
+    return {(row["kind"], row["name"]): row for row in standing}

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from backend.access import Action, Actor, demo_actor
 from backend.certify.configuring import remove_piece, write_piece
+from backend.certify.taking_back import take_back, undoable
 from backend.configuration import causes, ensure_defaults, rights, workspaces
 from backend.configuration.bodies import Side
 from backend.db import transaction
@@ -92,6 +93,45 @@ def test_rights_are_given_by_those_who_may_alone(session: Session) -> None:
         write_piece(session, TRACKER, PERMISSION, name=EGROUP, body=body, why="guests", seen=None)
     write_piece(session, EXPERT, PERMISSION, name=EGROUP, body=body, why="guests", seen=None)
     assert (EGROUP, Action.RUN_CLASS, None) in rights(session)
+
+
+def only_guests_may(session: Session) -> tuple[Actor, Recorded]:
+    """Have the right to change rights given to one e-group, and taken from every other; gives a member, and the act."""
+    guest = Actor("G. Guest", frozenset({EGROUP}), is_verified=True)
+    body = {"grants": ["permission", "undo", "undo:others"]}
+    given = write_piece(session, EXPERT, PERMISSION, name=EGROUP, body=body, why="guests", seen=None)
+    for name in [n for n in rights(session).grants if n != EGROUP and (n, Action.PERMISSION, None) in rights(session)]:
+        remove_piece(session, guest, PERMISSION, name=name, why="others", seen=None)
+    return guest, given
+
+
+def test_nobody_is_locked_out_by_an_undo(session: Session) -> None:
+    guest, given = only_guests_may(session)
+    sentence = f"Without {EGROUP} nobody would be left who may change who may do what."
+    assert undoable(session, guest, given.change_set).why_not == sentence
+    with pytest.raises(InvalidInput, match=sentence):
+        take_back(session, guest, given.change_set)
+    assert (EGROUP, Action.PERMISSION, None) in rights(session)
+
+
+def test_nobody_is_locked_out_by_a_redo_of_what_took_the_right_away(session: Session) -> None:
+    guest, _ = only_guests_may(session)
+    other = Actor("O. Other", frozenset({"cms-dqm-others"}), is_verified=True)
+    body = {"grants": ["permission", "undo:others"]}
+    write_piece(session, guest, PERMISSION, name="cms-dqm-others", body=body, why="they too", seen=None)
+    gone = remove_piece(session, guest, PERMISSION, name=EGROUP, why="no guests", seen=None)
+    back = take_back(session, other, gone.change_set)
+    assert (EGROUP, Action.PERMISSION, None) in rights(session)
+    remove_piece(session, guest, PERMISSION, name="cms-dqm-others", why="alone", seen=None)
+    with pytest.raises(InvalidInput, match=f"Without {EGROUP} nobody would be left"):
+        take_back(session, guest, back.change_set)
+
+
+def test_an_undo_of_rights_after_which_somebody_is_left_is_done(session: Session) -> None:
+    body = {"grants": ["permission"]}
+    given = write_piece(session, EXPERT, PERMISSION, name=EGROUP, body=body, why="guests", seen=None)
+    take_back(session, EXPERT, given.change_set)
+    assert (EGROUP, Action.PERMISSION, None) not in rights(session)
 
 
 def test_a_classifier_is_not_written_here(session: Session) -> None:

@@ -7,11 +7,15 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
+from sqlmodel import Session
 
+from backend.access import Action, Actor, demo_actor
+from backend.certify.permitted import permitted
 from backend.classify import ComponentBody, save_classifier
 from backend.classify.recording import classify_run
+from backend.configuration import configure, ensure_defaults
 from backend.db import transaction
-from backend.errors import InvalidInput
+from backend.errors import InvalidInput, NotPermitted
 from backend.ingest.oms import Oms, open_oms
 from backend.ingest.runs import ingest_run
 from backend.jobs.job import Tick
@@ -23,7 +27,7 @@ from backend.jobs.tasks import ask
 from backend.settings import Settings
 from backend.start import make_ready
 from models.lumis import LumiSet
-from models.vocabulary import ONLINE_COMPONENTS
+from models.vocabulary import ONLINE_COMPONENTS, ConfigurationKind
 from scripts.simulator.running import Simulator, running_simulator
 from scripts.simulator.season import Season, build_season
 from tests.judging import ALWAYS
@@ -144,6 +148,17 @@ def test_a_task_judges_runs_once_more(engine: Engine, season: Season) -> None:
         )
     assert rows(engine, "SELECT count(*) FROM change_set")[0][0] == before[0][0] + 2  # type: ignore[operator]
     assert "online/dt-dt/STANDBY/all v1" in str(rows(engine, "SELECT why FROM change_set ORDER BY id DESC LIMIT 1"))
+
+
+def test_to_have_runs_judged_once_more_takes_a_right_of_its_own(engine: Engine, session: Session) -> None:
+    ensure_defaults(engine)
+    action = KINDS["reclassify"].action
+    permitted(session, demo_actor("dc-expert"), action)
+    body = {"grants": [other.value for other in Action if other is not action and not other.per_workspace]}
+    group = "cms-dqm-guests"
+    configure(session, ConfigurationKind.PERMISSION, name=group, body=body, by="K. Ito", why="all others")
+    with pytest.raises(NotPermitted, match="may not have the rules in force judge runs once more"):
+        permitted(session, Actor("G. Guest", frozenset({group}), is_verified=True), action)
 
 
 def test_a_task_with_a_filter_that_cannot_be_read_is_refused(engine: Engine) -> None:
