@@ -6,6 +6,7 @@ from backend.queries import (
     RUNS,
     AllOf,
     AnyOf,
+    BitCondition,
     Catalogue,
     Condition,
     Count,
@@ -44,6 +45,8 @@ def in_words(part: Filter, catalogue: Catalogue = RUNS) -> str:
             return "any of: " + " or ".join(in_words(p, catalogue) for p in parts)
         case FlagCondition(column, status, quantifier):
             return f"{column} {_extent(quantifier)} {UNSAID if status is None else status.word}"
+        case BitCondition(bit, value, quantifier):
+            return f"{bit} {_extent(quantifier)} {str(value).lower()}"
         case Condition(attribute, operator, value):
             label = catalogue.find(attribute).word.replace("_", " ")
             if value is None:

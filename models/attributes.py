@@ -1,6 +1,6 @@
-"""Which attributes of a run have a typed column, and where a dataset's flags are counted. Imports no table."""
+"""Which attributes of a run have a typed column, and where flags and DCS bits are counted. Imports no table."""
 
-from models.vocabulary import Status
+from models.vocabulary import Bit, Status
 
 OMS_COLUMNS = {
     "fill_number": "fill_number",
@@ -41,3 +41,19 @@ def count_position(column_id: int, status: Status) -> int:
     (1, 8)
     """
     return (column_id - 1) * COUNTS_PER_FLAG + status
+
+
+FIRST_OTHER_COLUMN = 1001
+"""Flags are numbered below; what OMS fills from here on (``models/identity.py``)."""
+
+COUNTED_BITS = (Bit.FALSE, Bit.TRUE)
+"""The values of a DCS bit whose lumisections are counted in ``dataset.bits``, in order."""
+
+
+def bit_position(column_id: int, bit: Bit) -> int:
+    """Where in ``dataset.bits`` the lumisections of a DCS bit with a value are counted, from 1 as in SQL.
+
+    >>> bit_position(1001, Bit.FALSE), bit_position(1002, Bit.TRUE)
+    (1, 4)
+    """
+    return (column_id - FIRST_OTHER_COLUMN) * len(COUNTED_BITS) + COUNTED_BITS.index(bit) + 1

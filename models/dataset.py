@@ -12,7 +12,8 @@ class Dataset(SQLModel, table=True):
 
     ``states`` is workspace → state. ``known`` is null unless the dataset's source says which lumisections it has;
     then it narrows the run's; ``lumisections`` is how many it has. ``counts`` are lumisections per flag and status,
-    counted within the known ones and laid out as ``models.attributes.count_position`` says. ``notes`` is column id →
+    counted within the known ones and laid out as ``models.attributes.count_position`` says; ``bits`` are those of what
+    OMS fills per value FALSE and TRUE, as ``models.attributes.bit_position`` says. ``notes`` is column id →
     comments and causes in force, and ``words`` their text index. What desks look through stands in ``dataset_brief``
     too.
     """
@@ -34,6 +35,7 @@ class Dataset(SQLModel, table=True):
     attributes: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     lumisections: int = Field(default=0)
     counts: list[int] = Field(sa_column=Column(ARRAY(SmallInteger), nullable=False))
+    bits: list[int] = Field(sa_column=Column(ARRAY(SmallInteger), nullable=False))
     notes: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     words: Any = Field(
         default=None,

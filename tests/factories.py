@@ -16,7 +16,7 @@ from backend.record import (
 )
 from backend.record.columns import NewColumn
 from models.lumis import LumiRange, LumiSet
-from models.vocabulary import ONLINE, ActKind, ColumnKind, Origin, Status
+from models.vocabulary import OMS_WORKSPACE, ONLINE, ActKind, ColumnKind, Origin, Status
 
 RUN = 360459
 COMPONENTS = ("tracker-pixel", "tracker-strip", "ecal-ecal")
@@ -26,6 +26,13 @@ def columns(session: Session, names: Iterable[str] = COMPONENTS) -> list[int]:
     """The ids of flag columns, made if need be."""
     wanted = [NewColumn(*name.split("-"), kind=ColumnKind.FLAG) for name in names]
     known = register_columns(session, wanted, by="test", why="columns for a test")
+    return [known[str(c)].id for c in wanted]
+
+
+def bit_columns(session: Session, names: Iterable[str]) -> list[int]:
+    """The ids of the columns of DCS bits, made if need be."""
+    wanted = [NewColumn(OMS_WORKSPACE, name, kind=ColumnKind.BIT) for name in names]
+    known = register_columns(session, wanted, by="test", why="DCS bits for a test")
     return [known[str(c)].id for c in wanted]
 
 

@@ -8,6 +8,7 @@ from backend.queries import (
     RUNS,
     AllOf,
     AnyOf,
+    BitCondition,
     Condition,
     Count,
     Filter,
@@ -24,6 +25,7 @@ from models.vocabulary import Status
 COMPONENTS = ("tracker-pixel", "tracker-strip", "ecal-ecal")
 ATTRIBUTES = ("run_number", "fill_number", "energy_gev", "run_class", "is_significant", "is_running", "start_time")
 OTHERS = ("components", "words", "oms.dt_included", "oms.initial_prescale_index", "oms.trigger_mode")
+BITS = ("bpix_ready", "tecp_ready")
 COUNTABLE = [o for o in operators_of(Kind.NUMBER)[:6] if o is not Operator.BETWEEN]
 
 texts = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=12)
@@ -73,12 +75,9 @@ def conditions(draw: st.DrawFn) -> Condition:
     return Condition(name, operator, draw(_values(kind, operator)))
 
 
-flag_conditions = st.builds(
-    FlagCondition,
-    st.sampled_from(COMPONENTS),
-    st.sampled_from([None, *Status]),
-    st.one_of(st.sampled_from(Quantifier), st.builds(Count, st.sampled_from(COUNTABLE), small)),
-)
+extents = st.one_of(st.sampled_from(Quantifier), st.builds(Count, st.sampled_from(COUNTABLE), small))
+flag_conditions = st.builds(FlagCondition, st.sampled_from(COMPONENTS), st.sampled_from([None, *Status]), extents)
+bit_conditions = st.builds(BitCondition, st.sampled_from(BITS), st.booleans(), extents)
 
 
 def _groups(parts: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
@@ -86,7 +85,7 @@ def _groups(parts: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
     return st.one_of(tuples.map(AllOf), tuples.map(AnyOf))
 
 
-trees: st.SearchStrategy[Filter] = st.recursive(st.one_of(conditions(), flag_conditions), _groups, max_leaves=8).map(
-    lambda tree: checked(tree, RUNS)
-)
+trees: st.SearchStrategy[Filter] = st.recursive(
+    st.one_of(conditions(), flag_conditions, bit_conditions), _groups, max_leaves=8
+).map(lambda tree: checked(tree, RUNS))
 """Checked trees, of every operator of every kind of attribute."""

@@ -19,8 +19,8 @@ from backend.certify.plan import Plan, Tally, record_plan
 from backend.certify.ticked import Ticked, ticked_datasets
 from backend.configuration import GLOBAL, Side, workspaces
 from backend.errors import Conflict, InvalidInput, NotFound
-from backend.projections.summaries import FIRST_OTHER_COLUMN
 from backend.record import DatasetKey, DatasetSaid, LumisectionSaid, Recorded, columns_by_name, lock_runs
+from models.attributes import FIRST_OTHER_COLUMN
 from models.lumis import LumiRange, LumiSet
 from models.vocabulary import OMS_WORKSPACE, DatasetState, Origin, Status
 

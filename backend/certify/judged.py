@@ -19,10 +19,10 @@ from backend.classify.spoken import IS_SIGNIFICANT, RUN_CLASS, SaidByRules, Spok
 from backend.classify.verdicts import NOBODY, ByPeople, Judge, Judges
 from backend.projections.attributes import AttributeChange, attributes_in_force
 from backend.projections.segments import SpokenWord, fold_segments, spread
-from backend.projections.summaries import FIRST_OTHER_COLUMN
 from backend.record import Act, LumisectionSaid, Recorded, RunSaid, columns_by_name, record
 from backend.record.columns import KnownColumn
 from backend.record.loading import load_undone
+from models.attributes import FIRST_OTHER_COLUMN
 from models.lumis import LumiRange, LumiSet
 from models.vocabulary import ONLINE, ActKind, Origin, Status
 

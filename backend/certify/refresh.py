@@ -20,9 +20,9 @@ from backend.errors import Conflict
 from backend.ingest import looks
 from backend.ingest.oms import Oms
 from backend.ingest.runs import Outcome
-from backend.projections.summaries import FIRST_OTHER_COLUMN
 from backend.queries import latest_change
 from backend.record import Act, DatasetKey, LumisectionSaid, Recorded, RunSaid, record
+from models.attributes import FIRST_OTHER_COLUMN
 from models.lumis import LumiRange
 from models.vocabulary import ONLINE, ActKind, Origin
 

@@ -23,9 +23,9 @@ from backend.classify.words import Statuses
 from backend.configuration import GLOBAL, Side, workspaces
 from backend.errors import NotFound
 from backend.projections.segments import SpokenWord, fold_segments, spread
-from backend.projections.summaries import FIRST_OTHER_COLUMN
 from backend.record import Act, DatasetKey, DatasetSaid, LumisectionSaid, columns_by_name, lock_runs
 from backend.record.loading import load_undone
+from models.attributes import FIRST_OTHER_COLUMN
 from models.lumis import LumiRange, LumiSet
 from models.vocabulary import ONLINE, ActKind, DatasetState, Origin, Status
 

@@ -10,11 +10,11 @@ from sqlmodel import Session
 from backend.classify.lumisections import DELIVERED, LIVE, NUMBER, RECORDED, Fact
 from backend.projections.luminosity import LuminosityWord, fold_luminosity
 from backend.projections.segments import SegmentArrays, SpokenWord, fold_segments, spread
-from backend.projections.summaries import FIRST_OTHER_COLUMN
 from backend.queries.column_values import column_texts
 from backend.record import columns_by_name
 from backend.record.columns import KnownColumn
 from backend.record.loading import load_undone
+from models.attributes import FIRST_OTHER_COLUMN
 from models.lumis import LumiRange, LumiSet
 from models.vocabulary import ONLINE, ActKind, Bit, ColumnKind, LuminositySource, Origin, Status
 

@@ -13,8 +13,7 @@ from backend.db import Reader
 from backend.golden.attributes import said_as
 from backend.golden.ground import Attributes, Column, Columns, Luminosities
 from backend.golden.scope import MOST_DATASETS, Scope, Sql, refuse_too_many
-from backend.projections.summaries import FIRST_OTHER_COLUMN
-from models.attributes import OMS_COLUMNS
+from models.attributes import FIRST_OTHER_COLUMN, OMS_COLUMNS
 from models.dataset import Dataset
 from models.lumis import LumiSet
 from models.run import Run

@@ -21,8 +21,8 @@ from backend.ingest.stretches import (
     unlike,
 )
 from backend.projections.segments import Ints, SegmentArrays
-from backend.projections.summaries import FIRST_OTHER_COLUMN
 from backend.record import DatasetKey, LuminositySaid, LumisectionSaid
+from models.attributes import FIRST_OTHER_COLUMN
 from models.vocabulary import ONLINE, Bit
 
 VOLATILE = frozenset(

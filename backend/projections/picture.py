@@ -9,7 +9,16 @@ import numpy as np
 from backend.projections.attributes import AttributeChange
 from backend.projections.datasets import dataset_attributes, known_of
 from backend.projections.segments import SegmentArrays, Words, fold_segments
-from backend.projections.summaries import Counts, Notes, counts_array, flag_counts, notes_in_force, notes_object
+from backend.projections.summaries import (
+    Counts,
+    Notes,
+    bit_counts,
+    counts_array,
+    flag_counts,
+    notes_in_force,
+    notes_object,
+)
+from models.attributes import COUNTED_BITS, COUNTS_PER_FLAG, FIRST_OTHER_COLUMN
 
 Row = dict[str, Any]
 
@@ -41,8 +50,8 @@ class Picture:
 class DatasetWords:
     """What is known of one dataset besides its lumisection words.
 
-    ``touched`` are the columns to be replaced, none meaning all; ``old_counts`` and ``old_notes`` what holds in the
-    others. ``changes`` are the attribute words that are not undone.
+    ``touched`` are the columns to be replaced, none meaning all; ``old_counts``, ``old_bits`` and ``old_notes`` what
+    holds in the others. ``changes`` are the attribute words that are not undone.
     """
 
     id: int
@@ -52,6 +61,7 @@ class DatasetWords:
     changes: list[AttributeChange]
     touched: set[int] | None
     old_counts: list[int]
+    old_bits: list[int]
     old_notes: Mapping[str, Any]
     last_change: int
     changed_by: str
@@ -76,7 +86,7 @@ def draw_datasets(
     facts = [(dataset, dataset_attributes(dataset.changes)) for dataset in datasets]
     known = {d.id: known_of(attributes["known"], d.run_known) for d, attributes in facts}
     segments = fold_segments(words)
-    counts = _by_dataset(flag_counts(segments, known))
+    counts = _by_dataset(flag_counts(segments, known) | bit_counts(segments, known))
     notes = _by_dataset(notes_in_force(segments, noted))
     for dataset, attributes in facts:
         row = {**attributes, "lumisections": len(known[dataset.id])}
@@ -88,14 +98,19 @@ def _draw_dataset(
     picture: Picture, dataset: DatasetWords, attributes: Row, counts: dict[int, Any], notes: dict[int, Any]
 ) -> None:
     touched = dataset.touched
-    zeros = {c: [0] * 6 for c in touched or () if c < 1001}
+    flags = {c: [0] * COUNTS_PER_FLAG for c in touched or () if c < FIRST_OTHER_COLUMN}
+    bits = {c: [0] * len(COUNTED_BITS) for c in touched or () if c >= FIRST_OTHER_COLUMN}
+    for column, row in counts.items():
+        (flags if column < FIRST_OTHER_COLUMN else bits)[column] = row
+    old_counts, old_bits = (None, None) if touched is None else (dataset.old_counts, dataset.old_bits)
     picture.datasets.append(
         {
             "id": dataset.id,
             "run_number": dataset.run_number,
             "name": dataset.name,
             **attributes,
-            "counts": counts_array(zeros | counts, None if touched is None else dataset.old_counts),
+            "counts": counts_array(flags, old_counts),
+            "bits": counts_array(bits, old_bits, first_column=FIRST_OTHER_COLUMN),
             "notes": notes_object(notes, {} if touched is None else dataset.old_notes, touched or set()),
             "last_change": dataset.last_change,
             "changed_by": dataset.changed_by,

@@ -1,4 +1,4 @@
-"""Summaries of a dataset: lumisections per flag and status, and the comments and causes that are in force."""
+"""Summaries of a dataset: lumisections per status of a flag and value of a bit, the comments and causes in force."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,14 +6,12 @@ from typing import Any
 import numpy as np
 
 from backend.projections.segments import Ints, SegmentArrays
-from models.attributes import COUNTS_PER_FLAG
+from models.attributes import COUNTED_BITS, COUNTS_PER_FLAG, FIRST_OTHER_COLUMN
 from models.lumis import MAX_LUMISECTION, LumiSet
 from models.vocabulary import Status
 
-FIRST_OTHER_COLUMN = 1001
-"""Flags are numbered below; what OMS fills from here on (``models/identity.py``)."""
-
 _STRIDE = MAX_LUMISECTION + 2
+_COLUMNS = 1 << 15
 Counts = dict[tuple[int, int], list[int]]
 Notes = dict[tuple[int, int], dict[str, list[str]]]
 
@@ -21,17 +19,27 @@ Notes = dict[tuple[int, int], dict[str, list[str]]]
 def flag_counts(segments: SegmentArrays, known: Mapping[int, LumiSet]) -> Counts:
     """Lumisections per status for each (dataset, flag) that has segments, counted within the known ones."""
     flags = segments.take(segments.column < FIRST_OTHER_COLUMN)
-    if not len(flags):
+    return _counts(flags, known, first=Status.GOOD, values=COUNTS_PER_FLAG)
+
+
+def bit_counts(segments: SegmentArrays, known: Mapping[int, LumiSet]) -> Counts:
+    """Lumisections FALSE and TRUE for each (dataset, column that OMS fills) that has segments of these values.
+
+    What a column holds is not asked: of one that holds no bits, nobody reads the counts.
+    """
+    bits = segments.take((segments.column >= FIRST_OTHER_COLUMN) & np.isin(segments.value, COUNTED_BITS))
+    return _counts(bits, known, first=COUNTED_BITS[0], values=len(COUNTED_BITS))
+
+
+def _counts(segments: SegmentArrays, known: Mapping[int, LumiSet], *, first: int, values: int) -> Counts:
+    """Lumisections per value from ``first`` on, for each (dataset, column)."""
+    if not len(segments):
         return {}
-    lengths = known_lengths(flags, known)
-    joined = flags.dataset * FIRST_OTHER_COLUMN + flags.column
-    names, key = np.unique(joined, return_inverse=True)
-    slots = key * COUNTS_PER_FLAG + flags.value - Status.GOOD
-    table = np.bincount(slots, lengths, len(names) * COUNTS_PER_FLAG).astype(int).reshape(-1, COUNTS_PER_FLAG)
-    return {
-        (int(n) // FIRST_OTHER_COLUMN, int(n) % FIRST_OTHER_COLUMN): row
-        for n, row in zip(names, table.tolist(), strict=True)
-    }
+    lengths = known_lengths(segments, known)
+    names, key = np.unique(segments.dataset * _COLUMNS + segments.column, return_inverse=True)
+    slots = key * values + segments.value - first
+    table = np.bincount(slots, lengths, len(names) * values).astype(int).reshape(-1, values)
+    return {(int(n) // _COLUMNS, int(n) % _COLUMNS): row for n, row in zip(names, table.tolist(), strict=True)}
 
 
 def known_lengths(segments: SegmentArrays, known: Mapping[int, LumiSet]) -> Ints:
@@ -73,13 +81,16 @@ def notes_in_force(segments: SegmentArrays, said: Mapping[int, tuple[str | None,
     return notes
 
 
-def counts_array(counts: Mapping[int, list[int]], old: list[int] | None = None) -> list[int]:
-    """The dense array of ``dataset.counts``: ``old`` with the given flags replaced, without trailing zeros."""
+def counts_array(counts: Mapping[int, list[int]], old: list[int] | None = None, *, first_column: int = 1) -> list[int]:
+    """The dense array of ``dataset.counts``: ``old`` with the given flags replaced, without trailing zeros.
+
+    With ``first_column`` that of ``dataset.bits``, whose columns are numbered from there on.
+    """
     array = list(old or [])
     for column, row in counts.items():
-        begin = (column - 1) * COUNTS_PER_FLAG
-        array.extend([0] * (begin + COUNTS_PER_FLAG - len(array)))
-        array[begin : begin + COUNTS_PER_FLAG] = row
+        begin = (column - first_column) * len(row)
+        array.extend([0] * (begin + len(row) - len(array)))
+        array[begin : begin + len(row)] = row
     while array and not array[-1]:
         array.pop()
     return array

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from backend.errors import InvalidFilter
 from models.attributes import OMS_COLUMNS
+from models.vocabulary import DCS_BITS, OTHER_LUMISECTION_ATTRIBUTES, ColumnKind
 
 OMS_PREFIX = "oms."
 """``oms.<name>`` is any attribute that OMS gives of a run, also one that has no column of its own."""
@@ -44,11 +45,15 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The attributes of one subject; a number alone in the text of a filter is of the attribute ``numbered``."""
+    """The attributes of one subject; a number alone in the text of a filter is of the attribute ``numbered``.
+
+    ``bits`` are what OMS says of a run's lumisections with yes or no, such as ``bpix_ready``.
+    """
 
     subject: str
     attributes: tuple[Attribute, ...]
     numbered: str
+    bits: tuple[str, ...] = ()
 
     def find(self, name: str) -> Attribute:
         """The attribute of this name, short word or name in OMS.
@@ -62,7 +67,9 @@ class Catalogue:
             return attribute
         if _OMS_NAME.fullmatch(name):
             return Attribute(name, Kind.ANY, name.removeprefix(OMS_PREFIX), "as OMS gives it", name)
-        raise InvalidFilter(f"A {self.subject} has no attribute {name!r:.80}{nearest(name, self._by_any_name)}")
+        raise InvalidFilter(
+            f"A {self.subject} has no attribute {name!r:.80}{nearest(name, (*self._by_any_name, *self.bits))}"
+        )
 
     @cached_property
     def _by_any_name(self) -> dict[str, Attribute]:
@@ -126,5 +133,8 @@ def _run_attributes() -> Iterable[Attribute]:
     yield Attribute("last_change", whole, "Last change set", "the act that last touched run or flags", "last_change")
 
 
-RUNS = Catalogue("run", tuple(_run_attributes()), numbered="run_number")
+BITS = (*DCS_BITS, *(name for name, kind in OTHER_LUMISECTION_ATTRIBUTES.items() if kind is ColumnKind.BIT))
+"""The bits of a run's lumisections, in the order of the DCS bits."""
+
+RUNS = Catalogue("run", tuple(_run_attributes()), numbered="run_number", bits=BITS)
 """Every attribute of a run and of what its ``online`` dataset says in words."""

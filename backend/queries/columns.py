@@ -43,6 +43,11 @@ class ColumnsCatalogue:
         return {str(column): column.id for column in self.of_kind(ColumnKind.FLAG)}
 
     @property
+    def counted(self) -> dict[str, int]:
+        """What filters count lumisections of: component → column id, and bit (``bpix_ready``) → column id."""
+        return self.flags | {column.name: column.id for column in self.of_kind(ColumnKind.BIT)}
+
+    @property
     def by_id(self) -> dict[int, CataloguedColumn]:
         """Id → column."""
         return {column.id: column for column in self.columns}

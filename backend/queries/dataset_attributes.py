@@ -47,5 +47,5 @@ def _attributes() -> Iterable[Attribute]:
     yield replace(run_state, name="run_state", label="State of the run", word="run_state")
 
 
-DATASETS = DatasetsCatalogue("dataset", tuple(_attributes()), numbered="run_number")
-"""Every attribute of a dataset and of its run."""
+DATASETS = DatasetsCatalogue("dataset", tuple(_attributes()), numbered="run_number", bits=RUNS.bits)
+"""Every attribute of a dataset and of its run, and the bits of its run."""

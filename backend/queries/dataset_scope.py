@@ -12,7 +12,7 @@ from backend.queries.columns import ColumnsCatalogue
 from backend.queries.dataset_attributes import DATASETS, STATE_PREFIX
 from backend.queries.dataset_sql import datasets_where, state_in
 from backend.queries.filter_sql import BRIEF, Truth
-from backend.queries.filters import AllOf, AnyOf, Condition, Filter, FlagCondition, checked
+from backend.queries.filters import AllOf, AnyOf, BitCondition, Condition, Filter, FlagCondition, checked
 from models.brief_layout import EDITABLE
 from models.vocabulary import ONLINE, ConfigurationKind, DatasetState
 
@@ -57,7 +57,7 @@ def scope_of(
         parts.append(BRIEF.c.name != literal_column(f"'{ONLINE}'", Text))
     if not (with_hidden or any(condition.attribute == "is_hidden" for condition in conditions)):
         parts.append(not_(BRIEF.c.is_hidden))
-    return and_(*parts, datasets_where(tree, catalogue.flags, beside_runs=beside_runs))
+    return and_(*parts, datasets_where(tree, catalogue.counted, beside_runs=beside_runs))
 
 
 def refuse_unknown_workspace(session: Session, workspace: str) -> None:
@@ -81,7 +81,7 @@ def _conditions(tree: Filter) -> list[Condition]:
     match tree:
         case Condition():
             return [tree]
-        case FlagCondition():
+        case FlagCondition() | BitCondition():
             return []
         case AllOf(parts) | AnyOf(parts):
             return [condition for part in parts for condition in _conditions(part)]

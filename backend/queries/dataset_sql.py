@@ -25,7 +25,7 @@ from backend.queries.filter_sql import (
     turned,
     where,
 )
-from backend.queries.filters import AllOf, AnyOf, Condition, Filter, FlagCondition, Operator
+from backend.queries.filters import AllOf, AnyOf, BitCondition, Condition, Filter, FlagCondition, Operator
 from models.brief_layout import DESKS, EDITABLE, GUI_PREFIX, STATE_CODES, editable, state_byte
 from models.cycle import CycleNow
 
@@ -43,14 +43,14 @@ _STATES = "ARRAY[" + ", ".join(f"'{state.value}'" for state in STATE_CODES) + "]
 
 
 def datasets_where(tree: Filter, flags: Mapping[str, int], *, beside_runs: bool = False) -> Truth:
-    """The expression for a checked filter of datasets; ``flags`` is component → column id.
+    """The expression for a checked filter of datasets; ``flags`` is component or bit → column id.
 
     With ``beside_runs`` it is over ``dataset_brief`` joined with the runs, and what is asked of runs is asked there.
 
     Raises
     ------
     InvalidFilter
-        If it names a component that does not exist.
+        If it names a component or bit that does not exist.
     """
     match tree:
         case AllOf(parts):
@@ -59,8 +59,10 @@ def datasets_where(tree: Filter, flags: Mapping[str, int], *, beside_runs: bool 
             return or_(false(), *_parts(parts, AnyOf, flags, beside_runs))
         case FlagCondition():
             return flag_holds(tree, flags)
+        case BitCondition():
+            return _of_runs(tree, flags, beside_runs)
         case Condition():
-            return _of_runs(tree, beside_runs) if _asks_runs(tree) else _condition(tree)
+            return _of_runs(tree, flags, beside_runs) if _asks_runs(tree) else _condition(tree)
 
 
 def state_of(workspace: str) -> Column:
@@ -111,7 +113,7 @@ def _parts(
 ) -> Iterator[Truth]:
     of_runs = tuple(part for part in parts if _asks_runs(part))
     if of_runs:
-        yield _of_runs(group(of_runs), beside_runs)
+        yield _of_runs(group(of_runs), flags, beside_runs)
     yield from (datasets_where(part, flags, beside_runs=beside_runs) for part in parts if part not in of_runs)
 
 
@@ -120,14 +122,16 @@ def _asks_runs(tree: Filter) -> bool:
     match tree:
         case Condition(attribute):
             return attribute != "run_number" and run_attribute(attribute) is not None
+        case BitCondition():
+            return True
         case FlagCondition():
             return False
         case AllOf(parts) | AnyOf(parts):
             return bool(parts) and all(_asks_runs(part) for part in parts)
 
 
-def _of_runs(tree: Filter, beside_runs: bool) -> Truth:
-    asked = where(_as_of_run(tree), {})
+def _of_runs(tree: Filter, flags: Mapping[str, int], beside_runs: bool) -> Truth:
+    asked = where(_as_of_run(tree), flags)
     return asked if beside_runs else BRIEF.c.run_number.in_(select(RUN.c.run_number).where(asked).correlate(None))
 
 
@@ -139,7 +143,7 @@ def _as_of_run(tree: Filter) -> Filter:
             return AllOf(tuple(_as_of_run(part) for part in parts))
         case AnyOf(parts):
             return AnyOf(tuple(_as_of_run(part) for part in parts))
-        case FlagCondition():
+        case FlagCondition() | BitCondition():
             return tree
 
 

@@ -32,14 +32,24 @@ from sqlalchemy.dialects.postgresql import JSONPATH
 
 from backend.errors import InvalidFilter
 from backend.queries.attributes import OMS_PREFIX, RUNS, Kind, nearest
-from backend.queries.filters import AllOf, AnyOf, Condition, Count, Filter, FlagCondition, Operator, Quantifier
+from backend.queries.filters import (
+    AllOf,
+    AnyOf,
+    BitCondition,
+    Condition,
+    Count,
+    Filter,
+    FlagCondition,
+    Operator,
+    Quantifier,
+)
 from backend.queries.values import Scalar, Span, is_number
-from models.attributes import count_position
+from models.attributes import bit_position, count_position
 from models.brief_layout import BRIEF_STATUSES, brief_position
 from models.dataset import Dataset
 from models.dataset_brief import DatasetBrief
 from models.run import Run
-from models.vocabulary import ONLINE, Status
+from models.vocabulary import ONLINE, Bit, Status
 
 Truth = ColumnElement[bool]
 Column = ColumnElement[Any]
@@ -55,12 +65,12 @@ def runs_and_online() -> FromClause:
 
 
 def where(tree: Filter, flags: Mapping[str, int]) -> Truth:
-    """The expression for a checked filter of runs; ``flags`` is component → column id.
+    """The expression for a checked filter of runs; ``flags`` is component or bit → column id.
 
     Raises
     ------
     InvalidFilter
-        If it names a component that does not exist.
+        If it names a component or bit that does not exist.
     """
     match tree:
         case AllOf(parts):
@@ -69,6 +79,8 @@ def where(tree: Filter, flags: Mapping[str, int]) -> Truth:
             return or_(false(), *_parts(parts, or_, flags))
         case FlagCondition():
             return _online_where(flag_holds(tree, flags))
+        case BitCondition():
+            return _bit_holds(tree, flags)
         case Condition():
             return _condition(tree)
 
@@ -93,8 +105,8 @@ def flag_holds(flag: FlagCondition, flags: Mapping[str, int]) -> Truth:
     """The expression for a condition on a flag, over ``dataset_brief``."""
     of_column, status = column_id(flag.column, flags), flag.status
     if status in BRIEF_STATUSES:
-        return _quantified(flag, flag_count(of_column, status), BRIEF.c.lumisections)
-    return of_datasets(_quantified(flag, _count(of_column, status), DATASET.c.lumisections))
+        return _quantified(flag.quantifier, flag_count(of_column, status), BRIEF.c.lumisections)
+    return of_datasets(_quantified(flag.quantifier, _count(of_column, status), DATASET.c.lumisections))
 
 
 def of_datasets(condition: Truth) -> Truth:
@@ -102,9 +114,19 @@ def of_datasets(condition: Truth) -> Truth:
     return BRIEF.c.id.in_(select(DATASET.c.id).where(condition).correlate(None))
 
 
-def _quantified(flag: FlagCondition, count: Column, lumisections: Column) -> Truth:
+def _bit_holds(asked: BitCondition, columns: Mapping[str, int]) -> Truth:
+    """The expression for a condition on a bit; ``online`` is asked itself, since its brief has no bits."""
+    if asked.bit not in columns:
+        raise InvalidFilter(f"There is no DCS bit {asked.bit!r:.80}{nearest(asked.bit, columns)}")
+    count = DATASET.c.bits[bit_position(columns[asked.bit], Bit.of(asked.value))]
+    holds = _quantified(asked.quantifier, func.coalesce(cast(count, Integer), 0), DATASET.c.lumisections)
+    online = select(DATASET.c.run_number).where(DATASET.c.name == ONLINE, holds)
+    return RUN.c.run_number.in_(online.correlate(None))
+
+
+def _quantified(quantifier: Quantifier | Count, count: Column, lumisections: Column) -> Truth:
     """Written with *more than*: what is equal PostgreSQL takes to be rare where it has no statistics."""
-    match flag.quantifier:
+    match quantifier:
         case Count(operator, n):
             return _TESTS[operator](count, n)
         case Quantifier.ANY:

@@ -5,9 +5,11 @@
     filter     = [ any ]                                  nothing typed is no filter
     any        = all { "or" all }                         "and" binds closer than "or"
     all        = part { "and" part }
-    part       = "(" any ")" | flag | condition | number | range
+    part       = "(" any ")" | flag | bit | condition | number | range
     flag       = component [ "any" | "all" | "no" ] status          tracker-strip BAD · tracker-strip all GOOD
                | component status sign number                       tracker-strip BAD > 5     (lumisections)
+    bit        = name [ "any" | "all" | "no" ] yes_no               bpix_ready no false
+               | name yes_no sign number                            bpix_ready false > 10   (lumisections)
     condition  = attribute                                          significant               (yes or no)
                | attribute sign value                               lumisections >= 100
                | attribute range                                    run 324200-325175
@@ -19,7 +21,8 @@
     item       = value | range
     range      = number "-" number                                  both ends included
 
-A component has a dash in its name and an attribute has none. A status is one word: ``NO_VALUE_FOUND``, and ``EMPTY``
+A component has a dash in its name, a bit of OMS (a DCS bit or ``physics_flag``) is known by its name; *yes_no* is
+``true`` or ``false``. A status is one word: ``NO_VALUE_FOUND``, and ``EMPTY``
 where nobody said anything. A text with spaces or signs, or one that reads as a number or keyword, stands in quotes,
 with ``\\"`` for a quote in it. Times are UTC, ``2018-10-24`` or ``2018-10-24T09:42``. A number or a range alone is that
 of runs; ``run 5, 7-9`` is short for ``run in 5, 7-9`` and ``state OPEN`` for ``state = OPEN``.
@@ -36,6 +39,7 @@ from backend.queries.filters import (
     DEEPEST,
     AllOf,
     AnyOf,
+    BitCondition,
     Condition,
     Count,
     Filter,
@@ -76,7 +80,9 @@ def format_filter(tree: Filter, catalogue: Catalogue) -> str:
         case AnyOf(parts):
             return " or ".join(_grouped(part, catalogue) for part in parts)
         case FlagCondition():
-            return _flag_text(tree)
+            return _extent_text(tree.column, UNSAID if tree.status is None else tree.status.name, tree.quantifier)
+        case BitCondition(bit, value, quantifier):
+            return _extent_text(bit, str(value).lower(), quantifier)
         case Condition():
             return _condition_text(tree, catalogue.find(tree.attribute))
 
@@ -148,7 +154,17 @@ def _part(reader: _Reader, depth: int) -> Filter:
     if name.text.isdecimal() or as_range(name):
         reader.next -= 1
         return _condition(reader, Token(reader.catalogue.numbered, name.at))
+    if name.text in reader.catalogue.bits:
+        return _bit(reader, name)
     return _flag(reader, name) if "-" in name.text else _condition(reader, name)
+
+
+def _bit(reader: _Reader, name: Token) -> BitCondition:
+    quantifier = next((q for q in Quantifier if reader.take(q.value)), None)
+    value = next((value for value in (False, True) if reader.take(str(value).lower())), None)
+    if value is None:
+        reader.fail("“false” or “true” is expected")
+    return BitCondition(name.text, value, _extent(reader, quantifier))
 
 
 def _flag(reader: _Reader, name: Token) -> FlagCondition:
@@ -159,14 +175,19 @@ def _flag(reader: _Reader, name: Token) -> FlagCondition:
     if word not in statuses:
         offered = ", ".join(w.replace(" ", "_") for w in statuses)
         raise InvalidFilter(f"{token.text!r:.40} at character {token.at} is not a status; there are {offered}.")
+    return FlagCondition(name.text, statuses[word], _extent(reader, quantifier))
+
+
+def _extent(reader: _Reader, quantifier: Quantifier | None) -> Quantifier | Count:
+    """What stands behind a status or a bit's value: in how many lumisections, if no quantifier stood before."""
     if quantifier or reader.keyword() not in _SIGNS:
-        return FlagCondition(name.text, statuses[word], quantifier or Quantifier.ANY)
+        return quantifier or Quantifier.ANY
     operator = _SIGNS[reader.keyword()]
     reader.next += 1
     number = reader.word("a number of lumisections")
     if not (number.text.isascii() and number.text.isdecimal() and len(number.text) < 6):
         raise InvalidFilter(f"{number.text!r:.40} at character {number.at} is not a number of lumisections.")
-    return FlagCondition(name.text, statuses[word], Count(operator, int(number.text)))
+    return Count(operator, int(number.text))
 
 
 def _condition(reader: _Reader, name: Token) -> Condition:
@@ -232,15 +253,14 @@ def _grouped(part: Filter, catalogue: Catalogue) -> str:
     return f"({text})" if isinstance(part, AllOf | AnyOf) else text
 
 
-def _flag_text(flag: FlagCondition) -> str:
-    status = UNSAID if flag.status is None else flag.status.name
-    match flag.quantifier:
+def _extent_text(name: str, said: str, quantifier: Quantifier | Count) -> str:
+    match quantifier:
         case Count(operator, n):
-            return f"{flag.column} {status} {operator} {n}"
+            return f"{name} {said} {operator} {n}"
         case Quantifier.ANY:
-            return f"{flag.column} {status}"
-        case quantifier:
-            return f"{flag.column} {quantifier} {status}"
+            return f"{name} {said}"
+        case _:
+            return f"{name} {quantifier} {said}"
 
 
 def _condition_text(condition: Condition, attribute: Attribute) -> str:

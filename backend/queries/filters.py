@@ -83,6 +83,15 @@ class FlagCondition:
 
 
 @dataclass(frozen=True, slots=True)
+class BitCondition:
+    """In how many lumisections OMS says yes or no of a bit (``bpix_ready``), as the run's ``online`` dataset has it."""
+
+    bit: str
+    value: bool
+    quantifier: Quantifier | Count = Quantifier.ANY
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
     """Every part holds. Without parts: no filter at all."""
 
@@ -96,7 +105,7 @@ class AnyOf:
     parts: tuple["Filter", ...]
 
 
-Filter: TypeAlias = Condition | FlagCondition | AllOf | AnyOf
+Filter: TypeAlias = Condition | FlagCondition | BitCondition | AllOf | AnyOf
 
 EVERYTHING = AllOf(())
 """The filter that lets everything through."""
@@ -153,9 +162,15 @@ def checked_flag(condition: FlagCondition, flags: Collection[str] | None = None)
         raise InvalidFilter(f"{condition.column!r:.80} is not a component, such as tracker-strip.")
     if flags is not None and condition.column not in flags:
         raise InvalidFilter(f"There is no component {condition.column!r:.80}{nearest(condition.column, flags)}")
-    match condition.quantifier:
-        case Count(operator, n) if operator not in _COUNTABLE or not 0 <= n <= MAX_LUMISECTION:
-            raise InvalidFilter(f"A flag cannot be counted with {operator} {n}.")
+    _refuse_uncountable("A flag", condition.quantifier)
+    return condition
+
+
+def checked_bit(condition: BitCondition, catalogue: Catalogue) -> BitCondition:
+    """One condition on a bit, as :func:`checked` does with each."""
+    if condition.bit not in catalogue.bits:
+        raise InvalidFilter(f"There is no DCS bit {condition.bit!r:.80}{nearest(condition.bit, catalogue.bits)}")
+    _refuse_uncountable("A DCS bit", condition.quantifier)
     return condition
 
 
@@ -192,12 +207,20 @@ def _refuse_excess(tree: Filter) -> None:
         level = [child for part in level if isinstance(part, AllOf | AnyOf) for child in part.parts]
 
 
+def _refuse_uncountable(what: str, quantifier: Quantifier | Count) -> None:
+    match quantifier:
+        case Count(operator, n) if operator not in _COUNTABLE or not 0 <= n <= MAX_LUMISECTION:
+            raise InvalidFilter(f"{what} cannot be counted with {operator} {n}.")
+
+
 def _checked(tree: Filter, catalogue: Catalogue, flags: Collection[str] | None) -> Filter:
     match tree:
         case Condition():
             return checked_condition(tree, catalogue)
         case FlagCondition():
             return checked_flag(tree, flags)
+        case BitCondition():
+            return checked_bit(tree, catalogue)
         case AllOf(parts):
             return all_of(_checked(part, catalogue, flags) for part in parts)
         case AnyOf(parts):

@@ -127,7 +127,7 @@ def runs_page(
 
 def runs_where(filter: Filter, catalogue: ColumnsCatalogue) -> ColumnElement[bool]:
     """The filter, checked, as an expression over :func:`~backend.queries.filter_sql.runs_and_online`."""
-    return where(checked(filter, RUNS), catalogue.flags)
+    return where(checked(filter, RUNS), catalogue.counted)
 
 
 _SHOWN: tuple[Attribute, ...] = tuple(a for a in RUNS.attributes if a.kind is not Kind.WORDS)

@@ -137,6 +137,7 @@ def _rebuild_datasets(
                 changes=[c for c in changes.get(id_, ()) if c.change_set not in undone.acts("datasets", id_)],
                 touched=None,
                 old_counts=[],
+                old_bits=[],
                 old_notes={},
                 last_change=touches.datasets[id_],
                 changed_by=touches.by[touches.datasets[id_]],

@@ -64,6 +64,7 @@ def _draw_datasets(
                 changes=[c for c in said if c.change_set not in taken_back[id_]],
                 touched=None if id_ in reach.whole else reach.columns[id_],
                 old_counts=before.counts,
+                old_bits=before.bits,
                 old_notes=before.notes,
                 last_change=PENDING,
                 changed_by=act.by,

@@ -19,7 +19,7 @@ _RUN_CHANGES = text("""
     WHERE c.run_number = ANY(:of) ORDER BY c.id
 """)
 _DATASETS = text("""
-    SELECT i.id, d.id IS NOT NULL, r.known, coalesce(d.counts, '{}'), coalesce(d.notes, '{}'),
+    SELECT i.id, d.id IS NOT NULL, r.known, coalesce(d.counts, '{}'), coalesce(d.bits, '{}'), coalesce(d.notes, '{}'),
            (SELECT json_agg(json_build_array(c.id, c.change_set, c.dataset_id, c.origin, c.said, c.withdraws,
                                              s.kind, s."by") ORDER BY c.id)
             FROM dataset_change c JOIN change_set s ON s.id = c.change_set
@@ -60,10 +60,11 @@ class LoadedWord:
 
 @dataclass(frozen=True, slots=True)
 class LoadedDataset:
-    """A dataset's attribute words, and its counts and notes as they were, if it was in sight."""
+    """A dataset's attribute words, and its counts, bits and notes as they were, if it was in sight."""
 
     changes: list[AttributeChange] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)
+    bits: list[int] = field(default_factory=list)
     notes: dict[str, Any] = field(default_factory=dict)
     is_in_sight: bool = False
 
@@ -116,11 +117,11 @@ def _datasets(
 ) -> tuple[dict[int, list[int]], dict[int, LoadedDataset]]:
     known: dict[int, list[int]] = {}
     datasets = {}
-    for id_, is_in_sight, of_run, counts, notes, changes in (
+    for id_, is_in_sight, of_run, counts, bits, notes, changes in (
         session.execute(_DATASETS, {"of": existing}) if existing else ()
     ):
         known[reach.keys[id_].run_number] = of_run or []
-        datasets[id_] = LoadedDataset([AttributeChange(*c) for c in changes or ()], counts, notes, is_in_sight)
+        datasets[id_] = LoadedDataset([AttributeChange(*c) for c in changes or ()], counts, bits, notes, is_in_sight)
     if others := {reach.keys[id_].run_number for id_ in reach.new} - known.keys():
         known |= {run: of_run for run, of_run in session.execute(_KNOWN, {"of": list(others)})}
     return known, datasets

@@ -5,7 +5,19 @@ from pprint import pformat
 from typing import Any
 
 from backend.errors import InvalidFilter
-from backend.queries import AllOf, AnyOf, Catalogue, Condition, Count, Filter, FlagCondition, Kind, Operator, Quantifier
+from backend.queries import (
+    AllOf,
+    AnyOf,
+    BitCondition,
+    Catalogue,
+    Condition,
+    Count,
+    Filter,
+    FlagCondition,
+    Kind,
+    Operator,
+    Quantifier,
+)
 from backend.queries.values import Span
 from models.attributes import OMS_COLUMNS
 from models.vocabulary import UNSAID, Status
@@ -69,6 +81,8 @@ def client_filter(asked: Filter, catalogue: Catalogue) -> dict[str, Any]:
             return {"or": [client_filter(part, catalogue) for part in parts]}
         case FlagCondition(column, status, quantifier):
             return _flag(column, status, quantifier)
+        case BitCondition(bit):
+            raise InvalidFilter(f"The Python client has no word for the DCS bit {bit}: leave it out of the filter.")
         case Condition():
             return _condition(asked, catalogue)
 

@@ -119,6 +119,7 @@ def _datasets(known: dict[int, list[int]], online: set[int]) -> list[DatasetWord
             ],
             touched=None,
             old_counts=[],
+            old_bits=[],
             old_notes={},
             last_change=1,
             changed_by="bench",

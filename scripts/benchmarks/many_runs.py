@@ -29,7 +29,7 @@ _RUNS = text("""
 """)
 _DATASETS = text("""
     INSERT INTO dataset (id, run_number, name, states, is_hidden, attributes, lumisections, counts,
-        notes, last_change, changed_by)
+        bits, notes, last_change, changed_by)
     SELECT n * 4 + d, 265000 + n, (array['online', '/Express/Collisions2018/DQM', '/PromptReco/Collisions2018D/DQM',
         '/ReReco/Run2018D_UL2018/DQM'])[d + 1],
         CASE WHEN d = 0 THEN '{}' ELSE (SELECT jsonb_object_agg(workspace, CASE
@@ -44,6 +44,10 @@ _DATASETS = text("""
         (SELECT array_agg(CASE i % 6 WHEN 1 THEN 15 + n % 2000 - bad WHEN 2 THEN bad ELSE 0 END ORDER BY i)
          FROM generate_series(1, :counts) i, LATERAL (SELECT CASE WHEN (n + d + (i - 1) / 6 * 6 + 2) % 37 < 2
             THEN least(15 + n % 2000, n * ((i - 1) / 6 * 6 + 2) % 40) ELSE 0 END) b(bad)),
+        CASE WHEN d = 0 THEN (SELECT array_agg(CASE i % 2
+            WHEN 1 THEN least(20 + n % 2000, 30) + greatest(n % 2000 - 40, 0)
+            ELSE greatest(least(20 + n % 2000, 60) - 30, 0) END ORDER BY i) FROM generate_series(1, 70) i)
+            ELSE '{}' END,
         CASE WHEN n % 50 = 0 THEN '{"1": {"causes": [], "comments": ["power supply trip"]}}' ELSE '{}' END::jsonb,
         n, 'rule'
     FROM generate_series(1, :runs) n, generate_series(0, 3) d WHERE d < 3 OR n % 3 = 0

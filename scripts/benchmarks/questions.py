@@ -18,6 +18,7 @@ _QUESTIONS: dict[str, tuple[str, tuple[Sort, ...]]] = {
     "class and state, by time": ("class = Collisions18 and state = OPEN", (Sort("start_time", descending=True),)),
     "mixed or": ("lumisections >= 100 and (state = OPEN or tracker-strip BAD > 5 or significant)", ()),
     "flag, by flag": ("tracker-strip BAD > 5", (Sort("tracker-strip", descending=True),)),
+    "DCS bit": ("bpix_ready false > 100", ()),
     "text, by number": ("hlt_key like %/v7/%", (Sort("recorded", descending=True),)),
     "what only OMS knows": ("oms.initial_prescale_index > 2", (Sort("oms.era"),)),
     "words of comments": ('comments contains "power supply"', ()),

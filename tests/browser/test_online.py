@@ -65,6 +65,27 @@ def test_the_filter_is_in_the_address_and_comes_back_from_it(page: Page, address
     expect(page.locator(".rr-figures b").first).to_have_text("60")
 
 
+def test_a_dcs_bit_narrows_the_runs_as_typed_and_by_the_form(page: Page, address: str) -> None:
+    open_online(page, address)
+    page.keyboard.press("/")
+    page.keyboard.type("bpix_ready false > 10")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="bpix_ready more than 10 LS false ×")).to_be_visible()
+    expect(page.locator(".rr-figures b").first).not_to_have_text("60")
+    narrow = int(page.locator(".rr-figures b").first.inner_text())
+    open_online(page, address, "?filter=bpix_ready+false+<=+10")
+    expect(page.locator(".rr-figures b").first).to_have_text(str(60 - narrow))
+    page.get_by_role("button", name="Clear").click()
+    page.get_by_role("button", name="+ Rule").click()
+    page.get_by_label("What", exact=True).fill("tecp_ready")
+    page.keyboard.press("Enter")
+    page.get_by_label("Where", exact=True).click()
+    page.get_by_role("option", name="nowhere").click()
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("button", name="tecp_ready nowhere false ×")).to_be_visible()
+    assert query(page)["filter"] == ["tecp_ready no false"]
+
+
 def test_a_filter_that_cannot_be_read_says_where(page: Page, address: str) -> None:
     open_online(page, address, "?filter=lumisection+%3E+100")
     expect(page.get_by_role("alert")).to_contain_text("did you mean lumisections?")

@@ -16,6 +16,8 @@ from dashboard.filter_words import in_words
         ("tracker-strip no BAD", "tracker-strip nowhere BAD"),
         ("tracker-strip all GOOD", "tracker-strip everywhere GOOD"),
         ("ecal-es EMPTY", "ecal-es somewhere EMPTY"),
+        ("bpix_ready false > 10", "bpix_ready more than 10 LS false"),
+        ("tecp_ready no false", "tecp_ready nowhere false"),
         ("class is null", "class is unsaid"),
         ("run in 1, 2, 5-7, 9", "run in 1, 2, 5–7 and 1 more"),
         ("energy > 6499.5", "energy > 6,499.5"),

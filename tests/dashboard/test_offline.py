@@ -92,6 +92,8 @@ def test_the_call_is_a_program_that_python_reads() -> None:
 
 
 def test_what_the_client_has_no_word_for_is_named() -> None:
+    with pytest.raises(InvalidFilter, match="no word for the DCS bit bpix_ready"):
+        client_filter(parse_filter("bpix_ready false", DATASETS), DATASETS)
     with pytest.raises(InvalidFilter, match="no word for Comments"):
         client_filter(parse_filter("comments contains trip", DATASETS), DATASETS)
 

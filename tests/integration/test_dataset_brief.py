@@ -10,10 +10,12 @@ from sqlmodel import Session
 from backend.configuration import ensure_defaults
 from backend.db import alembic_config, transaction, upgrade
 from backend.projections.briefs import brief_row
-from backend.queries import DATASETS, Sort, datasets_page, parse_filter
-from backend.record import Act, ConfigurationSaid, DatasetKey, DatasetSaid, record
+from backend.queries import DATASETS, Sort, columns_catalogue, datasets_page, parse_filter
+from backend.record import Act, ConfigurationSaid, DatasetKey, DatasetSaid, LumisectionSaid, record
+from models.attributes import bit_position
 from models.brief_layout import DESKS, STATE_CODES, brief_position
-from models.vocabulary import OFFLINE_COMPONENTS, ActKind, DatasetState, Origin, Status
+from models.lumis import LumiRange, LumiSet
+from models.vocabulary import OFFLINE_COMPONENTS, ONLINE, ActKind, Bit, ColumnKind, DatasetState, Origin, Status
 from tests.factories import a_flag, a_run, columns, flag
 
 NAME = "/PromptReco/Collisions2018A/DQM"
@@ -84,6 +86,40 @@ def test_the_migration_fills_in_what_the_door_would_have_written(engine: Engine,
     command.downgrade(alembic_config(database_url), "0004")
     upgrade(database_url)
     assert briefs(engine) == written
+
+
+def test_datasets_are_asked_for_the_bits_of_their_run(engine: Engine) -> None:
+    arrange(engine)
+    with transaction(engine) as session:
+        bit = columns_catalogue(session).of_kind(ColumnKind.BIT)[2]
+        word = LumisectionSaid(DatasetKey(2, ONLINE), (bit.id,), LumiRange(1, 4), Bit.FALSE, Origin.RULE)
+        record(session, Act("ingest", "lumisections", ActKind.INGEST, lumisections=(word,)))
+        assert found(session, f"{bit.name} false > 3") == [2]
+        assert found(session, f"{bit.name} no false") == [4, 3, 1]
+        assert found(session, f"{bit.name} false = 4 or state.zdc = OPEN", Sort("start_time")) == [2, 1]
+
+
+def test_the_migration_counts_the_bits_as_the_door_would_have(engine: Engine, database_url: str) -> None:
+    ensure_defaults(engine)
+    said = {LumiRange(1, 11): Bit.FALSE, LumiRange(12, 80): Bit.TRUE, LumiRange(90, 200): Bit.FALSE}
+    with transaction(engine) as session:
+        bit = columns_catalogue(session).of_kind(ColumnKind.BIT)[4].id
+        online = a_run(session, 1, known=LumiSet.pairs([[3, 20], [60, 100]]))
+        a_run(session, 2)
+        words = tuple(LumisectionSaid(online, (bit,), at, value, Origin.RULE) for at, value in said.items())
+        record(session, Act("ingest", "lumisections", ActKind.INGEST, lumisections=words))
+    written = bits_kept(engine)
+    before = [0] * (bit_position(bit, Bit.FALSE) - 1)
+    assert written == [(1, [*before, 9 + 11, 9 + 21]), (2, [])]
+    engine.dispose()
+    command.downgrade(alembic_config(database_url), "0005")
+    upgrade(database_url)
+    assert bits_kept(engine) == written
+
+
+def bits_kept(on: Engine) -> list[tuple[int, list[int]]]:
+    with transaction(on) as session:
+        return [(run, bits) for run, bits in session.execute(text("SELECT run_number, bits FROM dataset ORDER BY id"))]
 
 
 def test_every_workspace_of_the_start_has_a_place_and_states_sort_as_their_words() -> None:

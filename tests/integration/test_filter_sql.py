@@ -16,6 +16,7 @@ from backend.queries import (
     RUNS,
     AllOf,
     AnyOf,
+    BitCondition,
     Condition,
     Count,
     Filter,
@@ -24,15 +25,16 @@ from backend.queries import (
     Operator,
     Quantifier,
     Span,
+    checked,
     columns_catalogue,
     parse_filter,
 )
 from backend.queries.filter_sql import RUN, runs_and_online, where
-from backend.record import Act, RunSaid, record
-from models.lumis import LumiSet
-from models.vocabulary import ActKind, Origin, Status
-from tests.factories import a_flag, a_run, columns, flag
-from tests.filter_trees import trees
+from backend.record import Act, DatasetKey, LumisectionSaid, RunSaid, record
+from models.lumis import LumiRange, LumiSet
+from models.vocabulary import ActKind, Bit, Origin, Status
+from tests.factories import a_flag, a_run, bit_columns, columns, flag
+from tests.filter_trees import BITS, trees
 
 FACTS: dict[int, dict[str, Any]] = {
     1: {},
@@ -43,12 +45,14 @@ FACTS: dict[int, dict[str, Any]] = {
         "oms": {"energy": 6500, "components": ["TRACKER", "DT"], "dt_included": True, "trigger_mode": "l1"},
         "flags": {"tracker-strip": {Status.BAD: 8, Status.GOOD: 30}, "tracker-pixel": {Status.GOOD: 40}},
         "words": "HV trip of the power supply",
+        "bits": {"bpix_ready": [(Bit.FALSE, 1, 11), (Bit.TRUE, 12, 60)], "tecp_ready": [(Bit.TRUE, 1, 40)]},
     },
     4: {
         "class": "Cosmics18",
         "significant": False,
         "oms": {"energy": 0.5, "components": [], "dt_included": False, "trigger_mode": 3, "fill_number": 5},
         "flags": {"tracker-strip": {Status.STANDBY: 12}},
+        "bits": {"bpix_ready": [(Bit.FALSE, 1, 3), (Bit.NULL, 4, 9), (Bit.FALSE, 38, 90)]},
     },
     5: {
         "class": "a_b",
@@ -69,6 +73,7 @@ FACTS: dict[int, dict[str, Any]] = {
 
 def arrange(session: Session) -> None:
     ids = dict(zip(("tracker-pixel", "tracker-strip", "ecal-ecal"), columns(session), strict=True))
+    bits = dict(zip(BITS, bit_columns(session, BITS), strict=True))
     for number, facts in FACTS.items():
         length = facts.get("lumisections", 40)
         online = a_run(session, number, known=LumiSet.span(1, length) if length else LumiSet(), **facts.get("oms", {}))
@@ -83,10 +88,14 @@ def arrange(session: Session) -> None:
                 comment = facts.get("words") if first == 1 else None
                 flag(session, a_flag(online, ids[column], status, of=(first, first + n - 1), comment=comment))
                 first += n
+        for bit, segments in facts.get("bits", {}).items():
+            said = ((LumiRange(first, last), value) for value, first, last in segments)
+            words = tuple(LumisectionSaid(online, (bits[bit],), at, value, Origin.RULE) for at, value in said)
+            record(session, Act("ingest", "lumisections", ActKind.INGEST, lumisections=words))
 
 
 def found(session: Session, tree: Filter) -> set[int]:
-    condition = where(tree, columns_catalogue(session).flags)
+    condition = where(tree, columns_catalogue(session).counted)
     return set(session.execute(select(RUN.c.run_number).select_from(runs_and_online()).where(condition)).scalars())
 
 
@@ -116,6 +125,11 @@ def lets_through(tree: Filter, number: int) -> bool:
             return any(lets_through(part, number) for part in parts)
         case FlagCondition():
             return is_flagged(tree, number)
+        case BitCondition(bit, wanted, extent):
+            length = FACTS[number].get("lumisections", 40)
+            segments = FACTS[number].get("bits", {}).get(bit, ())
+            at = {ls for value, first, last in segments if value == wanted for ls in range(first, last + 1)}
+            return extends(extent, sum(ls <= length for ls in at), length)
         case Condition(attribute, operator, value):
             return holds(value_of(number, attribute), operator, value, RUNS.find(attribute).kind)
 
@@ -125,7 +139,11 @@ def is_flagged(flag_condition: FlagCondition, number: int) -> bool:
     counts: Mapping[Status, int] = FACTS[number].get("flags", {}).get(flag_condition.column, {})
     status = flag_condition.status
     n = length - sum(counts.values()) if status is None else counts.get(status, 0)
-    match flag_condition.quantifier:
+    return extends(flag_condition.quantifier, n, length)
+
+
+def extends(extent: Quantifier | Count, n: int, length: int) -> bool:
+    match extent:
         case Count(operator, limit):
             return COMPARE[operator](n, limit)
         case quantifier:
@@ -196,6 +214,11 @@ def test_the_database_lets_through_what_the_tree_says(session: Session) -> None:
         ("tracker-strip EMPTY and tracker-strip STANDBY", {4}),
         ("tracker-pixel all GOOD", {3}),
         ("ecal-ecal no BAD", {1, 2, 3, 4, 6}),
+        ("bpix_ready false", {3, 4}),
+        ("bpix_ready false > 10", {3}),
+        ("bpix_ready true = 29", {3}),
+        ("tecp_ready all true", {3}),
+        ("bpix_ready no false or tecp_ready all true", {1, 2, 3, 5, 6}),
         ("significant or running", {1, 2, 3, 4, 5}),
         ("comments contains trip", {3, 5}),
         ("components contains TRACKER", {3, 5}),
@@ -216,6 +239,26 @@ def test_a_component_that_does_not_exist_is_named_with_the_nearest(session: Sess
     columns(session)
     with pytest.raises(InvalidFilter, match="no component 'tracker-stripe': did you mean tracker-strip"):
         found(session, parse_filter("tracker-stripe BAD", RUNS))
+
+
+def test_a_bit_that_is_not_there_is_named_with_the_nearest(session: Session) -> None:
+    with pytest.raises(InvalidFilter, match="no attribute 'bpix_redy': did you mean bpix_ready"):
+        parse_filter("bpix_redy false > 10", RUNS)
+    with pytest.raises(InvalidFilter, match="no DCS bit 'bpix_redy': did you mean bpix_ready"):
+        checked(BitCondition("bpix_redy", value=False), RUNS)
+    with pytest.raises(InvalidFilter, match="There is no DCS bit 'bpix_ready'"):
+        found(session, parse_filter("bpix_ready false", RUNS))
+
+
+def test_what_comes_later_is_counted_and_what_the_run_loses_is_not(session: Session) -> None:
+    arrange(session)
+    online = DatasetKey(3, "online")
+    late = LumisectionSaid(online, (bit_columns(session, BITS)[1],), LumiRange(5, 6), Bit.FALSE, Origin.RULE)
+    record(session, Act("ingest", "OMS corrects", ActKind.INGEST, lumisections=(late,)))
+    assert found(session, parse_filter("tecp_ready false = 2 and bpix_ready false = 11", RUNS)) == {3}
+    shorter = RunSaid(3, {"known": [[1, 5]]}, Origin.RULE)
+    record(session, Act("ingest", "OMS has fewer", ActKind.INGEST, runs=(shorter,)))
+    assert found(session, parse_filter("tecp_ready false = 1 and bpix_ready all false", RUNS)) == {3}
 
 
 def test_no_value_can_break_out_of_its_place(session: Session) -> None:

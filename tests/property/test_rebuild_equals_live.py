@@ -25,10 +25,11 @@ from backend.record import (
     undo,
 )
 from models.lumis import LumiRange
-from models.vocabulary import ActKind, GoldenJsonKind, LuminositySource, Origin
-from tests.factories import a_run, columns
+from models.vocabulary import ActKind, Bit, GoldenJsonKind, LuminositySource, Origin
+from tests.factories import COMPONENTS, a_run, bit_columns, columns
 
 RUNS = (1, 2)
+FLAGS = len(COMPONENTS)
 PROMPT = "/PromptReco/Collisions2022/DQM"
 CYCLES = (1, 2)
 JSONS = (1, 2)
@@ -51,12 +52,15 @@ datasets = st.builds(DatasetKey, st.sampled_from(RUNS), st.sampled_from(["online
 
 
 def words(ids: list[int]) -> st.SearchStrategy[LumisectionSaid]:
-    some = st.lists(st.sampled_from(ids), min_size=1, max_size=3, unique=True).map(tuple)
+    """Words about flags, and of OMS about its bits."""
+    some = st.lists(st.sampled_from(ids[:FLAGS]), min_size=1, max_size=3, unique=True).map(tuple)
+    bits = st.lists(st.sampled_from(ids[FLAGS:]), min_size=1, max_size=2, unique=True).map(tuple)
+    of_oms = st.builds(LumisectionSaid, datasets, bits, ranges, st.sampled_from(list(Bit)), origins)
     says = st.builds(
         LumisectionSaid, datasets, some, ranges, st.integers(1, 6), origins, cause=comments, comment=comments
     )
     takes = st.builds(LumisectionSaid, datasets, some, ranges, st.none(), origins, withdraws=withdrawn)
-    return st.one_of(says, says, says, takes)
+    return st.one_of(says, says, says, of_oms, takes)
 
 
 known = st.lists(ranges, min_size=0, max_size=3).map(lambda rs: {"known": [[r.first, r.last] for r in rs]})
@@ -206,7 +210,7 @@ def forget(on: Engine) -> None:
 def test_rebuild_equals_live_after_any_history(engine: Engine, data: st.DataObject) -> None:
     forget(engine)
     with transaction(engine) as session:
-        ids = columns(session)
+        ids = [*columns(session), *bit_columns(session, ("bpix_ready", "tecp_ready"))]
         for run in RUNS:
             a_run(session, run)
     for kind, what in data.draw(st.lists(acts(ids), min_size=1, max_size=12)):

@@ -44,7 +44,8 @@ def filter_bar(components: Sequence[str], catalogue: Catalogue = RUNS, *, exampl
             key=FILTER,
             placeholder=example,
             label_visibility="collapsed",
-            help="Press / to come here. Attributes, and / or, ( ), and flags such as tracker-strip BAD > 5.",
+            help="Press / to come here. Attributes, and / or, ( ), flags such as tracker-strip BAD > 5, "
+            "and DCS bits such as bpix_ready false > 10.",
             bind="query-params",
         )
         st.button(

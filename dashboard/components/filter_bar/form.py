@@ -1,4 +1,4 @@
-"""The form that adds one rule to a filter: attribute or flag, how it is compared, with what."""
+"""The form that adds one rule to a filter: attribute, flag or DCS bit, how it is compared, with what."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,6 +6,7 @@ import streamlit as st
 
 from backend.errors import InvalidFilter
 from backend.queries import (
+    BitCondition,
     Catalogue,
     Condition,
     Count,
@@ -32,9 +33,13 @@ def condition_form(components: Sequence[str], add: Callable[[Filter], None], cat
     """Draw the form; ``add`` is called with the rule when it is complete."""
     names = [a.name for a in catalogue.attributes]
     labels = {a.name: a.label for a in catalogue.attributes}
-    what = st.selectbox("What", [*names, *components], format_func=lambda n: labels.get(n, n), key="filter-what")
+    what = st.selectbox(
+        "What", [*names, *components, *catalogue.bits], format_func=lambda n: labels.get(n, n), key="filter-what"
+    )
     if what in labels:
         _attribute(what, add, catalogue)
+    elif what in catalogue.bits:
+        _bit(what, add, catalogue)
     else:
         _flag(what, add, catalogue)
 
@@ -61,12 +66,23 @@ def _condition(word: str, operator: Operator, typed: str, catalogue: Catalogue) 
 
 def _flag(component: str, add: Callable[[Filter], None], catalogue: Catalogue) -> None:
     status = st.selectbox("Status", list(Status), format_func=lambda s: s.word, key="filter-status")
+    quantifier = _extent()
+    _adder(lambda: checked(FlagCondition(component, status, quantifier), catalogue), add)
+
+
+def _bit(name: str, add: Callable[[Filter], None], catalogue: Catalogue) -> None:
+    value = st.selectbox("DCS bit is", [False, True], format_func=lambda v: str(v).lower(), key="filter-bit")
+    quantifier = _extent()
+    st.caption("in the lumisections of the run, as OMS says")
+    _adder(lambda: checked(BitCondition(name, value, quantifier), catalogue), add)
+
+
+def _extent() -> Quantifier | Count:
     extent = st.selectbox("Where", list(_EXTENTS), key="filter-extent")
     more_than = 0
     if _EXTENTS[extent] is None:
         more_than = st.number_input("More than, lumisections", min_value=0, value=5, key="filter-more")
-    quantifier = _EXTENTS[extent] or Count(Operator.MORE, int(more_than))
-    _adder(lambda: checked(FlagCondition(component, status, quantifier), catalogue), add)
+    return _EXTENTS[extent] or Count(Operator.MORE, int(more_than))
 
 
 def _adder(rule: Callable[[], Filter | Condition], add: Callable[[Filter], None]) -> None:
