@@ -51,6 +51,11 @@ withdrawn = st.lists(st.sampled_from([Origin.RULE, Origin.PERSON]), min_size=1, 
 datasets = st.builds(DatasetKey, st.sampled_from(RUNS), st.sampled_from(["online", PROMPT]))
 
 
+def flags_and_bits(session: Session) -> list[int]:
+    """The ids of the columns that histories are about: flags first."""
+    return [*columns(session), *bit_columns(session, ("bpix_ready", "tecp_ready"))]
+
+
 def words(ids: list[int]) -> st.SearchStrategy[LumisectionSaid]:
     """Words about flags, and of OMS about its bits."""
     some = st.lists(st.sampled_from(ids[:FLAGS]), min_size=1, max_size=3, unique=True).map(tuple)
@@ -210,7 +215,7 @@ def forget(on: Engine) -> None:
 def test_rebuild_equals_live_after_any_history(engine: Engine, data: st.DataObject) -> None:
     forget(engine)
     with transaction(engine) as session:
-        ids = [*columns(session), *bit_columns(session, ("bpix_ready", "tecp_ready"))]
+        ids = flags_and_bits(session)
         for run in RUNS:
             a_run(session, run)
     for kind, what in data.draw(st.lists(acts(ids), min_size=1, max_size=12)):

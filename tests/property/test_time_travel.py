@@ -7,8 +7,8 @@ from sqlalchemy import Engine, text
 from backend.db import transaction
 from backend.queries.as_of import known_as_of, segments_as_of
 from models.lumis import LumiSet
-from tests.factories import a_run, columns
-from tests.property.test_rebuild_equals_live import RUNS, acts, forget, play
+from tests.factories import a_run
+from tests.property.test_rebuild_equals_live import RUNS, acts, flags_and_bits, forget, play
 
 _SEGMENTS = text("""
     SELECT s.dataset_id, u.c, u.f, u.l, u.v, u.w
@@ -41,7 +41,7 @@ def as_of(on: Engine, change_set: int, *datasets: int) -> list[tuple[int, ...]]:
 def test_the_past_is_what_was_shown_then(engine: Engine, data: st.DataObject) -> None:
     forget(engine)
     with transaction(engine) as session:
-        ids = columns(session)
+        ids = flags_and_bits(session)
         for run in RUNS:
             a_run(session, run)
     then = dict([shown(engine)])
