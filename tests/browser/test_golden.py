@@ -17,6 +17,7 @@ from models.lumi_json import GoldenJson
 from scripts.simulator.running import running_simulator
 from scripts.simulator.season import Season
 from scripts.simulator.seasons import season_named
+from tests.browser.offline_desk import settled
 from tests.certified_season import RUNS_OF_PART, certify_season, part_of
 from tests.conftest import an_empty_registry
 
@@ -75,6 +76,16 @@ def downloaded(page: Page, key: str) -> str:
     return Path(waiting.value.path()).read_text(encoding="utf-8")
 
 
+def click_steady(page: Page, drawn: Locator) -> None:
+    """Click the middle of something that is drawn, once it has come to rest."""
+    settled(page)
+    before, now = None, drawn.bounding_box()
+    while now is None or now != before:
+        page.wait_for_timeout(300)
+        before, now = now, drawn.bounding_box()
+    page.mouse.click(now["x"] + now["width"] / 2, now["y"] + now["height"] / 2)
+
+
 def test_what_is_made_and_downloaded_is_the_seasons_own_and_comes_again_bit_for_bit(
     made: Page, golden: GoldenJson
 ) -> None:
@@ -122,9 +133,7 @@ def test_making_is_undone_and_redone_from_the_act_bar(made: Page, certified: tup
 def test_losses_are_shown_by_clause_and_combination_and_a_bar_opens_its_runs(made: Page) -> None:
     lost = made.locator(".st-key-gj-loss")
     expect(lost.locator(".js-plotly-plot")).to_be_visible()
-    bar = lost.locator(".barlayer .trace").nth(1).locator(".point").first.bounding_box()
-    assert bar is not None
-    made.mouse.click(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
+    click_steady(made, lost.locator(".barlayer .trace").nth(1).locator(".point").first)
     expect(lost.locator(".gj-sub")).to_contain_text("runs")
     lost.get_by_text("Clause", exact=True).click()
     expect(lost.locator("th", has_text="Inclusive")).to_be_visible()
