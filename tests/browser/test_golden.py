@@ -174,6 +174,7 @@ def test_one_is_marked_official_and_the_mark_is_undone(made: Page, certified: tu
     expect(dialog).to_contain_text("is the first of its kind")
     dialog.get_by_role("button", name="Mark official").click()
     expect(made.locator(".gj-name")).to_contain_text("official: golden-2018")
+    expect(made.locator(".st-key-act-bar")).to_contain_text("is the official golden-2018")
     with Session(certified[0]) as session:
         assert latest_official(session, "golden-2018").id == id_
     made.get_by_role("button", name="Undo").click()
@@ -191,6 +192,7 @@ def test_one_is_labelled_found_by_its_tag_deleted_and_brought_back(
     made.get_by_label("Tags, with commas").fill("ReReco-ready, for B2G")
     made.get_by_role("button", name="Save", exact=True).click()
     expect(chosen(made)).to_contain_text("Prompt, whole year")
+    expect(made.locator(".st-key-act-bar")).to_contain_text(f"Golden JSON {id_} described")
     with Session(certified[0]) as session:
         assert golden_json_facts(session, id_).tags == ("ReReco-ready", "for B2G")
     made.get_by_label("Find").fill("for B2G")
@@ -198,5 +200,6 @@ def test_one_is_labelled_found_by_its_tag_deleted_and_brought_back(
     expect(made.locator("[class*=st-key-gj-item-]")).to_have_count(1)
     made.get_by_role("button", name="Delete").click()
     expect(made.get_by_text("None has “for B2G”")).to_be_visible()
+    expect(made.locator(".st-key-act-bar")).to_contain_text(f"Golden JSON {id_} deleted")
     made.get_by_role("button", name="Undo").click()
     expect(made.locator("[class*=st-key-gj-item-]")).to_have_count(1)

@@ -75,7 +75,7 @@ def some_of(engine: Engine, year: str) -> dict[int, str]:
     return chosen
 
 
-@pytest.mark.parametrize("year", ["2018", "2022"])
+@pytest.mark.parametrize("year", ["2018", pytest.param("2022", marks=pytest.mark.long)])
 def test_a_fresh_registry_classifies_a_season_as_it_was(engine: Engine, year: str) -> None:
     expected = some_of(engine, year)
     assert dict(rows(engine, CLASSES)) == expected  # type: ignore[call-overload]

@@ -20,7 +20,7 @@ RUNS = 40
 ONLINE = [f"{workspace}-{component}" for workspace, own in ONLINE_COMPONENTS.items() for component in own]
 
 
-@pytest.fixture(scope="module", params=["2018", "2022"])
+@pytest.fixture(scope="module", params=["2018", pytest.param("2022", marks=pytest.mark.long)])
 def classified(request: pytest.FixtureRequest, postgresql: Embedded) -> Iterator[tuple[str, tuple[RunRow, ...]]]:
     """The newest runs of a season in a registry that was set up as at every start."""
     name = f"defaults_{request.param}"

@@ -4,6 +4,7 @@ import re
 import shlex
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,12 +34,18 @@ def help_of(command: str) -> list[str]:
     return [str(Path(sys.executable).with_name(words[0])), "--help"]
 
 
+@cache
+def answered(*words: str) -> subprocess.CompletedProcess[str]:
+    """What the command answered; the same one is called once."""
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+
 @pytest.mark.parametrize("command", commands())
 def test_a_command_of_the_docs_is_there_and_knows_its_options(command: str) -> None:
     if command in ("./scripts/rebuild", "./scripts/configuration_table"):
         assert (ROOT / command).stat().st_mode & 0o111
         return
-    done = subprocess.run(help_of(command), cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    done = answered(*help_of(command))
     assert done.returncode == 0, done.stderr
     for option in (word for word in shlex.split(command) if word.startswith("--")):
         assert option.partition("=")[0] in done.stdout

@@ -206,7 +206,7 @@ def test_a_file_that_is_uploaded_is_imported_by_the_worker_and_says_what_came_of
         ask(session, errand.kind, errand.model_dump(mode="json"), by=DC_EXPERT.name)
         (waiting,) = tasks(session)
     assert file.lumisections == 4
-    assert waiting.arguments.keys() == {"asker", "name", "why"}
+    assert waiting.arguments.keys() == {"name", "why"}
     report = work_on_one(Bench(registry, "here", timedelta(seconds=1)), KINDS, settings=Settings())
     assert report is not None
     assert report.sentence.startswith("4 lumisections of 2 runs, 0.001125000 /fb recorded")

@@ -296,7 +296,10 @@ def command(url: str, *arguments: str, **environment: str) -> subprocess.Complet
 def test_the_command_lists_jobs_and_tasks_without_a_database() -> None:
     listed = command("postgresql://127.0.0.1:1/none", "--list")
     assert listed.returncode == 0
-    jobs, tasks = ["oms", "oms-sweep", "dqm-gui", "housekeeping"], ["backfill", "reclassify", "batch"]
+    jobs, tasks = (
+        ["oms", "oms-sweep", "dqm-gui", "housekeeping"],
+        ["backfill", "reclassify", "batch", "undo", "import", "golden"],
+    )
     assert [line.split()[0] for line in listed.stdout.splitlines()] == jobs + tasks
 
 
