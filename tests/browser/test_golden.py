@@ -77,13 +77,16 @@ def downloaded(page: Page, key: str) -> str:
 
 
 def click_steady(page: Page, drawn: Locator) -> None:
-    """Click the middle of something that is drawn, once it has come to rest."""
+    """Click the middle of what a figure draws: at rest, and once the figure says what is under the pointer."""
     settled(page)
     before, now = None, drawn.bounding_box()
     while now is None or now != before:
         page.wait_for_timeout(300)
         before, now = now, drawn.bounding_box()
-    page.mouse.click(now["x"] + now["width"] / 2, now["y"] + now["height"] / 2)
+    middle = now["x"] + now["width"] / 2, now["y"] + now["height"] / 2
+    page.mouse.move(*middle, steps=5)
+    expect(page.locator(".hoverlayer .hovertext").first).to_be_visible()
+    page.mouse.click(*middle)
 
 
 def test_what_is_made_and_downloaded_is_the_seasons_own_and_comes_again_bit_for_bit(
@@ -130,7 +133,10 @@ def test_making_is_undone_and_redone_from_the_act_bar(made: Page, certified: tup
     expect(made.locator(f".st-key-gj-item-chosen-{id_}")).to_have_count(1)
 
 
-def test_losses_are_shown_by_clause_and_combination_and_a_bar_opens_its_runs(made: Page) -> None:
+def test_losses_are_shown_by_clause_and_combination_and_a_bar_opens_its_runs(
+    made: Page, certified: tuple[Engine, str, Season]
+) -> None:
+    id_ = latest(certified[0])
     lost = made.locator(".st-key-gj-loss")
     expect(lost.locator(".js-plotly-plot")).to_be_visible()
     click_steady(made, lost.locator(".barlayer .trace").nth(1).locator(".point").first)
@@ -143,7 +149,8 @@ def test_losses_are_shown_by_clause_and_combination_and_a_bar_opens_its_runs(mad
     progress = made.locator(".st-key-gj-progress")
     for shown in ("Fill", "Run", "By fill", "Map"):
         progress.get_by_text(shown, exact=True).click()
-        expect(progress.locator(".js-plotly-plot")).to_be_visible()
+        key = f"gj-progress-{id_}-{shown.replace(' ', '-')}"
+        expect(progress.locator(f".st-key-{key} .js-plotly-plot")).to_be_visible()
     expect(progress.locator(".gj-foot")).to_contain_text("Certification")
 
 
