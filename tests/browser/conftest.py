@@ -10,9 +10,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from backend.embedded import Embedded
+from tests.browser.desk import PATIENCE_MS
 from tests.browser.offline_desk import a_certified_season, address_of
 
 CHROMIUM = Path(os.environ.get("RR_CHROMIUM", "/usr/bin/chromium"))
@@ -61,6 +62,8 @@ def page(new_context: Callable[..., BrowserContext]) -> Iterator[Page]:
     thrown: list[str] = []
     page = new_context(color_scheme="light").new_page()
     page.on("pageerror", lambda error: thrown.append(str(error)))
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     yield page
     assert thrown == []
 

@@ -51,8 +51,8 @@ def address(streamlit_app: Callable[..., str], certified: tuple[Engine, str, Sea
 @pytest.fixture
 def made(page: Page, address: str) -> Page:
     """The page, after one was made by the default recipe."""
-    page.set_default_timeout(20_000)
-    expect.set_options(timeout=20_000)
+    page.set_default_timeout(30_000)
+    expect.set_options(timeout=30_000)
     page.goto(f"{address}/golden")
     expect(page.locator(".gj-live")).to_contain_text(f"matches {RUNS_OF_PART} datasets")
     page.get_by_role("button", name="Make JSON").click()

@@ -28,7 +28,7 @@ def number_of(page: Page, place: int) -> int:
 
 
 def open_online(page: Page, address: str, search: str = "") -> None:
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     page.goto(f"{address}/online{search}")
     page.wait_for_selector("[data-painted]")
 

@@ -18,7 +18,7 @@ def address(streamlit_app: Callable[..., str], season_url: str) -> str:
 
 
 def open_run(page: Page, address: str, search: str = f"?run={RUN}") -> None:
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     page.goto(f"{address}/run{search}")
     page.wait_for_selector(".rr-timeline")
 

@@ -16,7 +16,7 @@ def as_role(streamlit_app: Callable[..., str], small_season_url: str, page: Page
     def open_as(role: str, search: str = "") -> Page:
         demo = {"RR_AUTH": "demo", "RR_ENVIRONMENT": "demo", "RR_DEMO_ROLE": role}
         address = streamlit_app(ENTRY, DATABASE_URL=small_season_url, **demo)
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.goto(f"{address}/run?run={RUN}{search}")
         page.wait_for_selector(".rr-timeline")
         return page

@@ -107,7 +107,7 @@ def until(is_so: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.2)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.long)])
 def test_runs_arrive_and_a_signal_takes_everything_away(demo: Callable[[], Demo], number: signal.Signals) -> None:
     shown = demo()
     assert shown.answer("/health")
@@ -134,6 +134,7 @@ def test_a_killed_database_comes_back_and_a_second_start_has_it_all(demo: Callab
     assert demo().runs() >= kept
 
 
+@pytest.mark.long
 def test_a_killed_worker_ends_the_demo_with_its_name(demo: Callable[[], Demo]) -> None:
     shown = demo()
     worker = next(pid for pid in processes_of(shown) if b"backend.jobs" in Path(f"/proc/{pid}/cmdline").read_bytes())

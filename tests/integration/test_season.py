@@ -54,6 +54,7 @@ def dcs_good(on: Engine) -> dict[int, LumiSet]:
     }
 
 
+@pytest.mark.long
 def test_the_and_of_the_bits_is_the_published_dcs_only_file_and_nothing_else(season: Engine) -> None:
     published = read_golden_json(DCS_ONLY.read_text())
     found = dcs_good(season)
@@ -63,6 +64,7 @@ def test_the_and_of_the_bits_is_the_published_dcs_only_file_and_nothing_else(sea
     assert len(found) > len(published)
 
 
+@pytest.mark.long
 def test_a_rebuild_of_the_season_changes_nothing(season: Engine) -> None:
     before = dcs_good(season)
     count = text(
