@@ -10,7 +10,7 @@ from backend.db import engine_for
 from backend.queries import datasets_page, strip_of
 from models.vocabulary import Bit
 from tests.browser.desk import PATIENCE_MS
-from tests.browser.offline_desk import address_of
+from tests.browser.offline_desk import address_of, settled
 
 pytestmark = pytest.mark.browser
 BIT = "bpix_ready"
@@ -38,6 +38,7 @@ def open_run(page: Page, address: str, run: int, name: str) -> None:
     expect.set_options(timeout=PATIENCE_MS)
     page.goto(f"{address}/run?run={run}&datasets={name}&ls=5-9")
     page.locator("svg.plot").wait_for()
+    settled(page)
     page.locator(".st-key-bits summary").click()
 
 
@@ -45,7 +46,7 @@ def test_a_bit_is_overridden_and_given_back_to_oms(page: Page, expert: str, cert
     run, name = an_open_dataset(certified_url)
     before = values(certified_url, run, name)
     open_run(page, expert, run, name)
-    page.get_by_label("Bits", exact=True).click()
+    page.get_by_label("Bits", exact=True).fill("bpix")
     page.get_by_role("option", name="bpix", exact=True).click()
     page.keyboard.press("Escape")
     page.locator(".st-key-bits-value").get_by_text("false", exact=True).click()
