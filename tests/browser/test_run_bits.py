@@ -40,13 +40,16 @@ def open_run(page: Page, address: str, run: int, name: str) -> None:
     page.locator("svg.plot").wait_for()
     settled(page)
     page.locator(".st-key-bits summary").click()
+    expect(page.get_by_label("Bits", exact=True)).to_be_visible()
+    page.wait_for_timeout(1_000)
+    settled(page)
 
 
 def test_a_bit_is_overridden_and_given_back_to_oms(page: Page, expert: str, certified_url: str) -> None:
     run, name = an_open_dataset(certified_url)
     before = values(certified_url, run, name)
     open_run(page, expert, run, name)
-    page.get_by_label("Bits", exact=True).fill("bpix")
+    page.get_by_label("Bits", exact=True).click()
     page.get_by_role("option", name="bpix", exact=True).click()
     page.keyboard.press("Escape")
     page.locator(".st-key-bits-value").get_by_text("false", exact=True).click()
