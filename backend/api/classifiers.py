@@ -28,33 +28,25 @@ router = APIRouter(prefix="/classifiers", tags=["classifiers"])
 @router.get("/class")
 def class_classifiers(request: Request) -> Response:
     """What gives runs their class: ``[{"id", "class", "priority", "classifier": text, "enabled", …}]``."""
-    with reading(request) as session:
-        found = authored(session, RunClassBody)
-    return as_json([classifier_json(c) for c in found])
+    return _of_kind(request, RunClassBody)
 
 
 @router.get("/dataset")
 def significance_classifiers(request: Request) -> Response:
     """What makes runs of a class significant, which the original calls its dataset classifiers."""
-    with reading(request) as session:
-        found = authored(session, SignificanceBody)
-    return as_json([classifier_json(c) for c in found])
+    return _of_kind(request, SignificanceBody)
 
 
 @router.get("/offline_dataset")
 def offline_dataset_classifiers(request: Request) -> Response:
     """What opens a dataset for a workspace when the DQM GUI lists it."""
-    with reading(request) as session:
-        found = authored(session, OfflineDatasetBody)
-    return as_json([classifier_json(c) for c in found])
+    return _of_kind(request, OfflineDatasetBody)
 
 
 @router.get("/json_classifier")
 def json_classifiers(request: Request) -> Response:
     """The shared recipes of golden JSONs, by name; the rule is a text that ``/json_portal/generate`` takes."""
-    with reading(request) as session:
-        found = authored(session, RecipeBody)
-    return as_json([classifier_json(c) for c in found])
+    return _of_kind(request, RecipeBody)
 
 
 @router.get("/component/{side}")
@@ -82,6 +74,13 @@ def classifiers_of_component(number: int, request: Request) -> Response:
     about = (str(catalogue.by_id[asked.column]), asked.side)
     found = [c for c in bodies if (c.piece.body.component, c.piece.body.side) == about]
     return as_json([classifier_json(c, catalogue.flags) for c in found])
+
+
+def _of_kind(request: Request, model: type[ClassifierBody]) -> Response:
+    """Every classifier of a kind, as the original lists them."""
+    with reading(request) as session:
+        found = authored(session, model)
+    return as_json([classifier_json(c) for c in found])
 
 
 def classifier_json(found: Authored[Any], numbers: Mapping[str, int] = MappingProxyType({})) -> dict[str, Any]:
