@@ -2,6 +2,8 @@
 
 RegistryError
 ├── NotFound               the run, dataset, classifier … that was named does not exist
+├── NotIdentified          it cannot be told who this is
+│   └── LoginEnded         it could once, but that login is over
 ├── NotPermitted           the actor may not do this; names the e-groups that may
 ├── Conflict               somebody changed the same thing meanwhile; names who, what and when
 ├── InvalidInput           what was given cannot be; has the value in it
@@ -21,6 +23,14 @@ class RegistryError(Exception):
 
 class NotFound(RegistryError):
     """What was named does not exist."""
+
+
+class NotIdentified(RegistryError):
+    """Who this is cannot be told, or not for certain."""
+
+
+class LoginEnded(NotIdentified):
+    """Who this is was told once, but that login is over or its roles are too old."""
 
 
 class NotPermitted(RegistryError):

@@ -24,6 +24,35 @@ class Settings(BaseSettings):
     auth: Literal["oidc", "proxy", "demo"] = Field("oidc", description="who says who an actor is")
     demo_role: str = Field("dc-expert", description="the demo identity that the API acts as, only with RR_AUTH=demo")
 
+    read_without_login: bool = Field(False, description="who is not signed in may read the pages")
+    oidc_issuer: str | None = Field(None, description="issuer of logins and tokens, exactly as these name it")
+    oidc_metadata_url: str | None = Field(
+        None, description="the provider's discovery document; none: `.well-known/openid-configuration` of the issuer"
+    )
+    oidc_client_id: str | None = Field(None, description="client id of the pages at the provider")
+    oidc_client_secret: SecretStr | None = Field(None, description="client secret of the pages at the provider")
+    oidc_redirect_url: str | None = Field(
+        None, description="address of the registry that the provider sends back to, ending in `/oauth2callback`"
+    )
+    oidc_scope: str = Field("openid email profile", description="scope that a login asks for")
+    oidc_user_claims: str = Field(
+        "cern_upn,sub", description="claims that may hold the user id; the first that is there counts"
+    )
+    oidc_name_claim: str = Field("name", description="claim with the name of a person")
+    oidc_email_claim: str = Field("email", description="claim with the e-mail address of a person")
+    oidc_role_claims: str = Field(
+        "cern_roles,groups", description="claims that list e-groups; with dots, claims within claims"
+    )
+    cookie_secret: SecretStr | None = Field(
+        None, min_length=32, description="signs the cookie of a login; 32 random characters or more"
+    )
+    login_seconds: int | None = Field(
+        None, ge=60, description="how long a login of the pages lasts; none: as long as its ID token"
+    )
+    roles_max_age_seconds: int = Field(
+        43_200, ge=60, description="what a login says of e-groups is not believed for longer"
+    )
+
     oms_url: str = Field("https://cmsoms.cern.ch/agg/api/v1", description="the OMS API")
     oms_token_url: str | None = Field(None, description="token endpoint for OMS; none: OMS is asked without a token")
     oms_audience: str = Field("cmsoms-prod", description="audience of the OMS token")

@@ -10,6 +10,7 @@ from backend.errors import (
     DatabaseUnavailable,
     InvalidInput,
     NotFound,
+    NotIdentified,
     NotPermitted,
     RegistryError,
     SourceUnavailable,
@@ -18,6 +19,7 @@ from backend.errors import (
 
 STATUS: tuple[tuple[type[RegistryError], int], ...] = (
     (InvalidInput, 400),
+    (NotIdentified, 401),
     (NotPermitted, 403),
     (NotFound, 404),
     (Conflict, 409),
