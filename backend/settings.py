@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         43_200, ge=60, description="what a login says of e-groups is not believed for longer"
     )
 
+    personal_token_days: int = Field(180, ge=1, le=3_650, description="how long a personal token may be good at most")
+    personal_token_login_days: float = Field(
+        30.0, gt=0, description="a personal token works for so long after its owner's last login"
+    )
+
     oms_url: str = Field("https://cmsoms.cern.ch/agg/api/v1", description="the OMS API")
     oms_token_url: str | None = Field(None, description="token endpoint for OMS; none: OMS is asked without a token")
     oms_audience: str = Field("cmsoms-prod", description="audience of the OMS token")

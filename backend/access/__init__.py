@@ -10,7 +10,7 @@ from backend.access.actions import CONFIGURING, Action
 from backend.access.actor import VISITOR, Actor
 from backend.access.default_rights import DEFAULT_RIGHTS
 from backend.access.demo import DEMO_ROLES, demo_actor
-from backend.access.grants import EVERYTHING, EVERYWHERE, Grant, read_grants
+from backend.access.grants import EVERYTHING, EVERYWHERE, Grant, covered, read_grants
 from backend.access.rights import Matrix, may, require, what_may, who_may
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Actor",
     "Grant",
     "Matrix",
+    "covered",
     "demo_actor",
     "may",
     "read_grants",

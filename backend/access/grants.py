@@ -1,6 +1,6 @@
 """Grants: one action that an e-group may do, in one workspace or in all, and the form in which people write it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -24,6 +24,13 @@ class Grant:
     def __str__(self) -> str:
         """The grant as people write it: ``run.class``, ``flags:tracker``, ``flags:*``."""
         return self.action.value if self.workspace is None else f"{self.action.value}:{self.workspace}"
+
+
+def covered(granted: Collection[Grant], action: Action, workspace: str | None = None) -> bool:
+    """Whether these grants hold the action in the workspace; none: in every workspace, or where it plays no part."""
+    if not action.per_workspace:
+        return Grant(action) in granted
+    return Grant(action, EVERYWHERE) in granted or (workspace is not None and Grant(action, workspace) in granted)
 
 
 def read_grants(texts: Iterable[str]) -> frozenset[Grant]:

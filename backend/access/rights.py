@@ -6,7 +6,7 @@ from typing import Self
 
 from backend.access.actions import Action
 from backend.access.actor import Actor
-from backend.access.grants import EVERYWHERE, Grant, read_grants
+from backend.access.grants import Grant, covered, read_grants
 from backend.errors import NotPermitted
 
 
@@ -24,15 +24,17 @@ class Matrix:
     def __contains__(self, cell: tuple[str, Action, str | None]) -> bool:
         """Whether members of the e-group may do the action in the workspace; none: in every workspace."""
         egroup, action, workspace = cell
-        granted = self.grants.get(egroup, frozenset())
-        if not action.per_workspace:
-            return Grant(action) in granted
-        return Grant(action, EVERYWHERE) in granted or (workspace is not None and Grant(action, workspace) in granted)
+        return covered(self.grants.get(egroup, frozenset()), action, workspace)
 
 
 def may(actor: Actor, action: Action, workspace: str | None = None, *, matrix: Matrix) -> bool:
-    """Whether the actor may do this in the workspace; none: in every workspace, or where it plays no part."""
-    return actor.is_verified and any((egroup, action, workspace) in matrix for egroup in actor.egroups)
+    """Whether the actor may do this in the workspace; none: in every workspace, or where it plays no part.
+
+    By a personal token it has to be in the token's scope, too: whatever that says, its owner's rights are the most.
+    """
+    if not actor.is_verified or (actor.scope is not None and not covered(actor.scope, action, workspace)):
+        return False
+    return any((egroup, action, workspace) in matrix for egroup in actor.egroups)
 
 
 def require(actor: Actor, action: Action, workspace: str | None = None, *, matrix: Matrix) -> None:
@@ -47,6 +49,8 @@ def require(actor: Actor, action: Action, workspace: str | None = None, *, matri
         return
     where = f" in {workspace}" if action.per_workspace and workspace is not None else ""
     who = actor.name if actor.is_verified else f"{actor.name} (not signed in)"
+    if actor.scope is not None and not covered(actor.scope, action, workspace):
+        who += f", by a token for {', '.join(map(str, sorted(actor.scope))) or 'reading'},"
     allowed = ", ".join(who_may(action, workspace, matrix=matrix)) or "none has this right yet"
     raise NotPermitted(
         f"{who} may not {action.meaning}{where}. User needs to be part of any of the following e-groups: {allowed}."

@@ -4,29 +4,35 @@ import re
 
 from pydantic import BaseModel, ConfigDict
 
-from backend.access import Actor
+from backend.access import Actor, read_grants
 from backend.record import Recorded
 
 _TOLD = re.compile(r"^Recorded as change set (\d+)\.$")
 
 
 class Asker(BaseModel):
-    """Who asks, with the e-groups that the login vouched for; the rights are asked again when the work is done."""
+    """Who asks, with the e-groups that the login vouched for; the rights are asked again when the work is done.
+
+    ``scope`` is that of the token that asked, as people write grants: what a worker does for it may no more than it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     egroups: frozenset[str]
+    scope: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, actor: Actor) -> "Asker":
         """The asker that an actor is."""
-        return cls(name=actor.name, egroups=actor.egroups)
+        scope = None if actor.scope is None else tuple(sorted(map(str, actor.scope)))
+        return cls(name=actor.name, egroups=actor.egroups, scope=scope)
 
     @property
     def actor(self) -> Actor:
         """The actor that the work is done as."""
-        return Actor(self.name, self.egroups, is_verified=True)
+        scope = None if self.scope is None else read_grants(self.scope)
+        return Actor(self.name, self.egroups, is_verified=True, scope=scope)
 
 
 def told(done: Recorded) -> str:

@@ -1,6 +1,7 @@
 """Rights: who may do what where, what the refusal says, and what the default matrix means."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from backend.access import (
 )
 from backend.access.egroups import ADMINS, CERTIFIERS
 from backend.errors import InvalidInput, NotPermitted
+from backend.jobs.asker import Asker
 from models.vocabulary import OFFLINE_COMPONENTS, ConfigurationKind
 
 DEFAULT = Matrix.of(DEFAULT_RIGHTS)
@@ -101,6 +103,20 @@ def test_a_refusal_names_the_actor_the_act_the_workspace_and_the_egroups_that_ma
 def test_a_refusal_to_somebody_not_signed_in_says_so() -> None:
     with pytest.raises(NotPermitted, match=r"visitor \(not signed in\) may not set the class of a run"):
         require(VISITOR, Action.RUN_CLASS, matrix=TRACKER)
+
+
+def test_a_scope_narrows_what_the_egroups_allow_and_gives_nothing_more() -> None:
+    narrow = replace(somebody("all-people"), scope=read_grants(["flags:tracker", "run.class"]))
+    assert may(narrow, Action.FLAGS, "tracker", matrix=TRACKER)
+    assert not may(narrow, Action.FLAGS, "ecal", matrix=TRACKER)
+    assert not may(narrow, Action.FLAGS, matrix=TRACKER)
+    assert not may(narrow, Action.RUN_CLASS, matrix=TRACKER)
+
+
+def test_a_task_asked_for_by_a_token_may_no_more_than_the_token() -> None:
+    narrow = replace(somebody("all-people"), scope=read_grants(["flags:tracker"]))
+    for actor in (narrow, replace(narrow, scope=frozenset()), somebody("all-people")):
+        assert Asker.model_validate_json(Asker.of(actor).model_dump_json()).actor == actor
 
 
 def test_a_refusal_says_when_no_egroup_has_the_right() -> None:
