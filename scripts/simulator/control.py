@@ -53,6 +53,14 @@ def control_routes(site: Site) -> list[Route]:
     async def revision(request: Request) -> Response:
         return _tried(lambda: _run(site.holdings.apply_revision(request.path_params["index"])))
 
+    async def provider(request: Request) -> Response:
+        options = await _object(request)
+        return _tried(lambda: _set_provider(site, **options))
+
+    async def rotate(request: Request) -> Response:
+        options = await _object(request)
+        return _tried(lambda: _json({"key": site.provider.keys.rotate(**options)}))
+
     async def revoke(request: Request) -> Response:
         site.tokens.revoke_all()
         return _json({"revoked": True})
@@ -63,8 +71,18 @@ def control_routes(site: Site) -> list[Route]:
         Route("/control/faults", clear_faults, methods=["DELETE"]),
         Route("/control/runs/{number:int}/{change}", change_run, methods=["POST"]),
         Route("/control/revisions/{index:int}", revision, methods=["POST"]),
+        Route("/control/provider", provider, methods=["POST"]),
+        Route("/control/keys", rotate, methods=["POST"]),
         Route("/control/tokens", revoke, methods=["DELETE"]),
     ]
+
+
+def _set_provider(site: Site, *, token_seconds: float | None = None, more_groups: int | None = None) -> Response:
+    if token_seconds is not None:
+        site.provider.token_seconds = float(token_seconds)
+    if more_groups is not None:
+        site.provider.more_groups = int(more_groups)
+    return _json({"token_seconds": site.provider.token_seconds, "more_groups": site.provider.more_groups})
 
 
 def _changed(site: Site, number: int, change: str, *, options: Row) -> Response:

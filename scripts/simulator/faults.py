@@ -25,6 +25,10 @@ class FaultKind(StrEnum):
     """Some lumisections are left out of the answer."""
     NONSENSE = "nonsense"
     """A string stands where a number belongs."""
+    WRONG_KEY = "wrong key"
+    """A token is signed by a key that nobody published, under the name of one that is."""
+    EXPIRED_TOKEN = "expired token"
+    """A token is given out a day late: it has ended."""
     STALE_TOKEN = "stale token"
     """401, as if the token had ended early."""
 

@@ -16,10 +16,11 @@ from scripts.simulator.feed import SCENARIO, Feed, feed_of, recorded_scenario
 from scripts.simulator.holdings import Holdings
 from scripts.simulator.oms import OmsRun
 from scripts.simulator.pace import Pace, read_pace
+from scripts.simulator.provider import Provider
 from scripts.simulator.season import Season
 from scripts.simulator.seasons import season_named, season_of
 from scripts.simulator.server import app_for
-from scripts.simulator.site import EXCHANGE_PATH, GUI_PATH, OMS_PATH, TOKEN_PATH, Site
+from scripts.simulator.site import EXCHANGE_PATH, GUI_PATH, OMS_PATH, REALM_PATH, TOKEN_PATH, Site
 from scripts.simulator.tokens import Tokens
 
 HOST = "127.0.0.1"
@@ -52,6 +53,11 @@ class Simulator:
         return f"http://{HOST}:{self.port}{GUI_PATH}"
 
     @property
+    def issuer(self) -> str:
+        """The issuer of logins and tokens; its discovery document is below it."""
+        return f"http://{HOST}:{self.port}{REALM_PATH}"
+
+    @property
     def feed(self) -> Feed:
         return self.site.holdings.feed
 
@@ -64,6 +70,10 @@ class Simulator:
         return self.site.tokens
 
     @property
+    def provider(self) -> Provider:
+        return self.site.provider
+
+    @property
     def holdings(self) -> Holdings:
         return self.site.holdings
 
@@ -73,6 +83,7 @@ class Simulator:
             "oms_url": self.oms_url,
             "oms_token_url": self.oms_token_url,
             "dqm_gui_url": self.dqm_gui_url,
+            "oidc_issuer": self.issuer,
             "season": self.feed.name,
             "runs": len(self.feed.runs),
         }

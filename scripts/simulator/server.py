@@ -16,8 +16,10 @@ from scripts.simulator.control import control_routes
 from scripts.simulator.faults import Fault, FaultKind, nonsense, some_missing
 from scripts.simulator.holdings import Holdings
 from scripts.simulator.jsonapi import BadQuery, Query, read_query
+from scripts.simulator.provider import is_for_provider
 from scripts.simulator.schema import RESOURCES
 from scripts.simulator.site import EXCHANGE_PATH, GUI_PATH, OMS_PATH, TOKEN_PATH, Site, answer, json_response, refused
+from scripts.simulator.sso import issuer_of, sso_routes
 from scripts.simulator.tokens import Refused
 
 PAGES: dict[str, Callable[[Holdings, Query], Page]] = {
@@ -33,7 +35,7 @@ Make = Callable[[list[Fault]], Response]
 def app_for(site: Site) -> Starlette:
     """The ASGI application of one simulated CERN."""
     oms = [route for resource in RESOURCES for route in _oms_routes(site, resource)]
-    return Starlette(routes=[*oms, *_token_routes(site), *_gui_routes(site), *control_routes(site)])
+    return Starlette(routes=[*oms, *_token_routes(site), *sso_routes(site), *_gui_routes(site), *control_routes(site)])
 
 
 def _oms_routes(site: Site, resource: str) -> list[Route]:
@@ -108,15 +110,18 @@ def _oms_url(request: Request) -> str:
 def _token_routes(site: Site) -> list[Route]:
     async def token(request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
-        authorization = request.headers.get("authorization")
-        return await answer(site, request, lambda _: _grant(site, form, authorization))
+        return await answer(site, request, lambda faults: _grant(site, request, form, faults=faults))
 
     return [Route(path, token, methods=["POST"]) for path in (TOKEN_PATH, EXCHANGE_PATH)]
 
 
-def _grant(site: Site, form: dict[str, str], authorization: str | None) -> Response:
+def _grant(site: Site, request: Request, form: dict[str, str], *, faults: list[Fault]) -> Response:
+    authorization = request.headers.get("authorization")
     try:
-        return json_response(orjson.dumps(site.tokens.grant(form, authorization)))
+        if not is_for_provider(form):
+            return json_response(orjson.dumps(site.tokens.grant(form, authorization)))
+        client, kinds = site.tokens.check_client(form, authorization), {fault.kind for fault in faults}
+        return json_response(orjson.dumps(site.provider.grant(form, client, issuer_of(request), faults=kinds)))
     except Refused as refusal:
         body = {"error": refusal.error, "error_description": str(refusal)}
         return json_response(orjson.dumps(body), refusal.status)

@@ -12,11 +12,13 @@ from scripts.simulator.answers import Kept, errors_document
 from scripts.simulator.faults import Fault, FaultKind, Faults
 from scripts.simulator.holdings import Holdings
 from scripts.simulator.lines import CutResponse, Lines
+from scripts.simulator.provider import Provider
 from scripts.simulator.tokens import Tokens
 
 OMS_PATH = "/agg/api/v1"
-TOKEN_PATH = "/auth/realms/cern/api-access/token"
-EXCHANGE_PATH = "/auth/realms/cern/protocol/openid-connect/token"
+REALM_PATH = "/auth/realms/cern"
+TOKEN_PATH = f"{REALM_PATH}/api-access/token"
+EXCHANGE_PATH = f"{REALM_PATH}/protocol/openid-connect/token"
 GUI_PATH = "/dqm/offline"
 
 
@@ -28,6 +30,7 @@ class Site:
     tokens: Tokens = field(default_factory=Tokens)
     faults: Faults = field(default_factory=Faults)
     lines: Lines = field(default_factory=Lines)
+    provider: Provider = field(default_factory=Provider)
     kept: Kept = field(default_factory=Kept)
     requires_token: bool = True
     requests: dict[str, int] = field(default_factory=dict)

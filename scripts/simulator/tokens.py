@@ -39,7 +39,7 @@ class Tokens:
         Refused
             If the grant is unknown, the client is, or the token to exchange is stale.
         """
-        self._check_client(*_credentials(form, authorization))
+        self.check_client(form, authorization)
         match form.get("grant_type"):
             case "client_credentials":
                 return self._issue(form.get("audience", "account"))
@@ -68,11 +68,20 @@ class Tokens:
     def _is_alive(self, token: str) -> bool:
         return token in self._tokens and self._tokens[token][1] > self.clock()
 
-    def _check_client(self, client: str, secret: str) -> None:
+    def check_client(self, form: Mapping[str, str], authorization: str | None) -> str:
+        """The client that asks, whose secret is right.
+
+        Raises
+        ------
+        Refused
+            If it is not.
+        """
+        client, secret = _credentials(form, authorization)
         if not client or not secret:
             raise Refused("invalid_client", "A client id and a client secret are needed.")
         if self.clients and self.clients.get(client) != secret:
             raise Refused("invalid_client", f"The client {client} is unknown or its secret is wrong.")
+        return client
 
 
 def _credentials(form: Mapping[str, str], authorization: str | None) -> tuple[str, str]:
