@@ -1,5 +1,7 @@
 """Routes that flag lumisections, override DCS bits and move a dataset."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
@@ -35,13 +37,6 @@ class Range(BaseModel):
     end: int
     comment: _Text = ""
     cause: _Text = ""
-
-    def where(self) -> LumiSet:
-        """The lumisections that are meant."""
-        try:
-            return LumiSet.span(self.start, self.end)
-        except BadLumisections as error:
-            raise InvalidInput(str(error)) from error
 
 
 class FlagRange(Range):
@@ -79,20 +74,27 @@ class MoveQuestion(BaseModel):
 @router.put("/lumisections/edit_rr_lumisections")
 def edit_rr_lumisections(said: FlagSaid, request: Request) -> Response:
     """Flag a component: ``{"run_number", "name", "version", "manual_change": true}``."""
-    told = said.new_lumisection_range
+    actor, told = writer(request), said.new_lumisection_range
     with transaction(engine_of(request)) as session:
-        flag = Flag(_place(said, told.where()), _STATUSES[told.status], told.cause or None, told.comment or None)
-        recorded = flag_lumisections(session, writer(request), [flag], seen=None)
+
+        def flagged(place: Place) -> Recorded:
+            flag = Flag(place, _STATUSES[told.status], told.cause or None, told.comment or None)
+            return flag_lumisections(session, actor, [flag], seen=None)
+
+        recorded = _said_of(said, told, flagged)
     return as_json({**_event(said, recorded), "manual_change": True})
 
 
 @router.put("/lumisections/edit_oms_lumisections")
 def edit_oms_lumisections(said: BitSaid, request: Request) -> Response:
     """Override a DCS bit of an offline dataset, with a comment: ``{"run_number", "name", "version"}``."""
-    told = said.new_lumisection_range
+    actor, told = writer(request), said.new_lumisection_range
     with transaction(engine_of(request)) as session:
-        place = _place(said, told.where())
-        recorded = set_bits(session, writer(request), [place], told.status, comment=told.comment, seen=None)
+
+        def overridden(place: Place) -> Recorded:
+            return set_bits(session, actor, [place], told.status, comment=told.comment, seen=None)
+
+        recorded = _said_of(said, told, overridden)
     return as_json(_event(said, recorded))
 
 
@@ -119,8 +121,16 @@ def move_dataset(
     return get_dataset(asked, request)
 
 
-def _place(said: ComponentQuestion, where: LumiSet) -> Place:
-    return Place(DatasetKey(said.run_number, said.dataset_name), (said.component,), where)
+def _said_of(said: ComponentQuestion, told: Range, say: Callable[[Place], Recorded]) -> Recorded:
+    """Say it of the lumisections that are meant. If they cannot be, what else is wrong comes first: right and state."""
+    dataset, component = DatasetKey(said.run_number, said.dataset_name), (said.component,)
+    try:
+        where = LumiSet.span(told.start, told.end)
+    except BadLumisections as error:
+        with suppress(InvalidInput):
+            say(Place(dataset, component, LumiSet()))
+        raise InvalidInput(str(error)) from error
+    return say(Place(dataset, component, where))
 
 
 def _event(said: ComponentQuestion, recorded: Recorded) -> dict[str, object]:

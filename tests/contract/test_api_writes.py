@@ -144,3 +144,19 @@ def test_what_the_original_let_pass_is_refused(
 ) -> None:
     answer = asking("admin").put("/lumisections/edit_rr_lumisections", json=flag_said(**changed))
     assert (answer.status_code, list(answer.json())) == (400, ["err"])
+
+
+@pytest.mark.parametrize(
+    ("path", "component"),
+    [("/lumisections/edit_rr_lumisections", "tracker-strip"), ("/lumisections/edit_oms_lumisections", "tob_ready")],
+)
+def test_a_range_that_cannot_be_is_refused_after_right_and_existence(
+    asking: Callable[[str | None], TestClient], path: str, component: str
+) -> None:
+    said = flag_said(start=0, end=1, status="true" if "oms" in path else "GOOD", comment="no such range")
+    said |= {"component": component, "dataset_name": PROMPT.name}
+
+    def status(role: str | None, **changed: object) -> int:
+        return asking(role).put(path, json=said | changed).status_code
+
+    assert [status(None), status("visitor"), status("admin", run_number=1), status("admin")] == [401, 403, 404, 400]
