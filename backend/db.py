@@ -38,7 +38,8 @@ def engine_for(url: str, *, pool_size: int = 10) -> Engine:
     """An engine on the database at a libpq URL, through psycopg; transactions left idle are ended."""
     scheme, _, rest = url.partition("://")
     if not scheme.startswith(("postgresql", "postgres")):
-        raise DatabaseUnavailable(f"The registry needs PostgreSQL; {scheme or 'an empty URL'!r} is something else.")
+        said = scheme if rest else "no URL"  # words without a scheme may be a password
+        raise DatabaseUnavailable(f"The registry needs PostgreSQL; {said!r} is something else.")
     return create_engine(
         f"postgresql+psycopg://{rest}",
         pool_size=pool_size,

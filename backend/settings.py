@@ -2,12 +2,14 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from backend.elsewhere import servers_elsewhere
 from backend.errors import InvalidSettings
+from backend.secret_files import SecretFiles, is_secret
 
 
 class Settings(BaseSettings):
@@ -16,13 +18,16 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="RR_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     database_url: str | None = Field(
-        None, validation_alias="DATABASE_URL", description="PostgreSQL to use; none: the embedded one"
+        None, validation_alias="DATABASE_URL", repr=False, description="PostgreSQL to use; none: the embedded one"
     )
     data_dir: Path = Field(Path(".data"), description="where the embedded PostgreSQL keeps its files")
     pg_bin: Path | None = Field(None, description="PostgreSQL programs for the embedded one; none: those of its wheel")
     environment: Literal["production", "staging", "demo"] = Field("production", description="what the banner says")
     auth: Literal["oidc", "proxy", "demo"] = Field("oidc", description="who says who an actor is")
     demo_role: str = Field("dc-expert", description="the demo identity that the API acts as, only with RR_AUTH=demo")
+    demo_forced: bool = Field(
+        False, description="RR_AUTH=demo is meant although the database is on another machine: anybody may write there"
+    )
 
     read_without_login: bool = Field(False, description="who is not signed in may read the pages")
     oidc_issuer: str | None = Field(None, description="issuer of logins and tokens, exactly as these name it")
@@ -91,6 +96,28 @@ class Settings(BaseSettings):
     job_history_days: float = Field(14.0, gt=0, description="how long is kept what jobs and tasks did")
     worker_name: str | None = Field(None, description="name of this worker in the job table; none: host and process")
 
+    @model_validator(mode="after")
+    def _demo_is_of_this_machine(self) -> Self:
+        """Where anybody can choose who they are, nothing is at stake."""
+        if self.auth == "demo" and not self.demo_forced and (elsewhere := servers_elsewhere(self.database_url or "")):
+            raise ValueError(
+                f"DATABASE_URL points to {', '.join(elsewhere)}, and with RR_AUTH=demo anybody may write there as"
+                " anybody; set RR_AUTH=oidc, or RR_DEMO_FORCED=true if this is meant"
+            )
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is said in code, in the environment, in files that the environment names; in this order."""
+        return init_settings, env_settings, SecretFiles(settings_cls)
+
 
 @cache
 def settings() -> Settings:
@@ -105,6 +132,8 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
+        if not first["loc"]:
+            raise InvalidSettings(f"The settings contradict each other: {first['ctx']['error']}.") from error
         name = "_".join(map(str, first["loc"])).upper()
         value = "so" if _is_secret(name) else repr(first["input"])
         raise InvalidSettings(f"The setting {name} cannot be {value}: {first['msg']}.") from error
@@ -112,7 +141,5 @@ def settings() -> Settings:
 
 def _is_secret(name: str) -> bool:
     """Whether nobody may read its value: the URL of a database holds a password."""
-    if name == "DATABASE_URL":
-        return True
     field = Settings.model_fields.get(name.removeprefix("RR_").lower())
-    return field is None or SecretStr in (field.annotation, *get_args(field.annotation))
+    return field is None or is_secret(field)

@@ -9,11 +9,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from backend.api import app as api
 from backend.db import engine
 from backend.errors import RegistryError
+from backend.guard import PAGES, Guard
+from backend.settings import settings
 from backend.start import make_ready
 
 log = logging.getLogger(__name__)
@@ -21,7 +24,11 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Make the registry ready before the first page; a page says so in a sentence if that did not work."""
+    """Make the registry ready before the first page; a page says so in a sentence if that did not work.
+
+    What the settings forbid is not begun at all.
+    """
+    settings()
     try:
         make_ready(engine())
     except RegistryError:
@@ -29,4 +36,9 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     yield None
 
 
-app = st.App(Path(__file__).with_name("entry.py"), lifespan=lifespan, routes=[Mount("/api", app=api)])
+app = st.App(
+    Path(__file__).with_name("entry.py"),
+    lifespan=lifespan,
+    routes=[Mount("/api", app=api)],
+    middleware=[Middleware(Guard, policy=PAGES)],
+)

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from backend.secret_files import is_secret, variable
 from backend.settings import Settings
 
 PAGE = Path(__file__).parents[1] / "docs" / "configuration.md"
@@ -12,7 +13,10 @@ PAGE = Path(__file__).parents[1] / "docs" / "configuration.md"
 _HEAD = """# Configuration
 
 Everything is set by environment variables, read once by `backend/settings.py`. This page is made from it by
-`./scripts/configuration_table`; a test sees that it is up to date. Secrets are never logged.
+`./scripts/configuration_table`; a test sees that it is up to date.
+
+Secrets are never shown or logged. Those marked *secret* may be in a file instead, of one line, that the same variable
+with `_FILE` behind it names: `RR_OMS_CLIENT_SECRET_FILE=/run/secrets/oms`.
 
 | variable | default | meaning |
 | --- | --- | --- |
@@ -25,6 +29,6 @@ def page() -> str:
 
 
 def _row(name: str, field: FieldInfo) -> str:
-    variable = field.validation_alias if isinstance(field.validation_alias, str) else f"RR_{name.upper()}"
     default = "" if field.default in (None, PydanticUndefined) else f"`{field.default}`"
-    return f"| `{variable}` | {default} | {field.description} |\n"
+    secret = ", *secret*" if is_secret(field) else ""
+    return f"| `{variable(name, field)}` | {default} | {field.description}{secret} |\n"

@@ -10,6 +10,7 @@ from backend.access.actions import CONFIGURING, Action
 from backend.access.actor import VISITOR, Actor
 from backend.access.default_rights import DEFAULT_RIGHTS
 from backend.access.demo import DEMO_ROLES, demo_actor
+from backend.access.demo_guard import why_no_demo
 from backend.access.grants import EVERYTHING, EVERYWHERE, Grant, covered, read_grants
 from backend.access.rights import Matrix, may, require, what_may, who_may
 
@@ -31,4 +32,5 @@ __all__ = [
     "require",
     "what_may",
     "who_may",
+    "why_no_demo",
 ]

@@ -32,8 +32,11 @@ from backend.api import (
     workspaces,
 )
 from backend.api.errors import answer_errors
+from backend.api.starting import refuse_unsafe_start
+from backend.guard import ANSWERS, Guard
 
-app = FastAPI(title="CMS Run Registry", docs_url=None, redoc_url=None)
+app = FastAPI(title="CMS Run Registry", docs_url=None, redoc_url=None, lifespan=refuse_unsafe_start)
+app.add_middleware(Guard, policy=ANSWERS)
 for part in (
     runs,
     run_writes,

@@ -93,7 +93,7 @@ def certified(certified_engine: Engine) -> Iterator[TestClient]:
 
 def client_on(engine: Engine) -> Iterator[TestClient]:
     app.state.engine = engine
-    yield TestClient(app, raise_server_exceptions=False)
+    yield TestClient(app, "http://127.0.0.1", raise_server_exceptions=False, client=("127.0.0.1", 50_000))
     del app.state.engine
 
 
