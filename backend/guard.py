@@ -1,28 +1,13 @@
 """What every answer tells a browser, and who may open a socket: against pages elsewhere that would use this one.
 
-Pure ASGI, around the pages and around the API; docs/security.md says against what each header stands.
+Pure ASGI, around the pages (whose policy is in ``dashboard/page_policy.py``) and around the API; docs/security.md says
+against what each header stands.
 """
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-PAGES: Mapping[str, str] = {
-    "default-src": "'none'",
-    "script-src": "'self' 'unsafe-inline' blob:",
-    "style-src": "'self' 'unsafe-inline'",
-    "img-src": "'self' data: blob:",
-    "font-src": "'self' data:",
-    "connect-src": "'self'",
-    "worker-src": "'self' blob:",
-    "media-src": "'self'",
-    "manifest-src": "'self'",
-    "form-action": "'self'",
-    "base-uri": "'none'",
-    "frame-ancestors": "'none'",
-}
-"""What a page may load and do: what this server gives, and nothing else."""
 
 ANSWERS: Mapping[str, str] = {"default-src": "'none'", "frame-ancestors": "'none'"}
 """What an answer of the API may do in a browser: nothing."""

@@ -15,9 +15,10 @@ from starlette.routing import Mount
 from backend.api import app as api
 from backend.db import engine
 from backend.errors import RegistryError
-from backend.guard import PAGES, Guard
+from backend.guard import Guard
 from backend.settings import settings
 from backend.start import make_ready
+from dashboard.page_policy import page_policy
 
 log = logging.getLogger(__name__)
 
@@ -40,5 +41,5 @@ app = st.App(
     Path(__file__).with_name("entry.py"),
     lifespan=lifespan,
     routes=[Mount("/api", app=api)],
-    middleware=[Middleware(Guard, policy=PAGES)],
+    middleware=[Middleware(Guard, policy=page_policy())],
 )

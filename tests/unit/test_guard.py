@@ -10,7 +10,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from backend.api import app as api
-from backend.guard import ANSWERS, PAGES, Guard
+from backend.guard import ANSWERS, Guard
+from dashboard.page_policy import page_policy
 
 
 def _page(request: Request) -> Response:
@@ -25,7 +26,7 @@ async def _socket(socket: WebSocket) -> None:
 @pytest.fixture
 def client() -> TestClient:
     routes = [Route("/", _page), WebSocketRoute("/stream", _socket)]
-    app = Starlette(routes=routes, middleware=[Middleware(Guard, policy=PAGES)])
+    app = Starlette(routes=routes, middleware=[Middleware(Guard, policy=page_policy())])
     return TestClient(app, "http://registry.example:8501")
 
 
@@ -34,6 +35,7 @@ def test_an_answer_carries_the_headers_and_keeps_its_own(client: TestClient) -> 
     assert "default-src 'none'; " in told["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in told["Content-Security-Policy"]
     assert "unsafe-eval" not in told["Content-Security-Policy"]
+    assert "script-src 'self' 'sha256-" in told["Content-Security-Policy"]
     assert (told["X-Content-Type-Options"], told["Referrer-Policy"]) == ("nosniff", "same-origin")
     assert "Strict-Transport-Security" not in told
     assert client.get("/?own").headers.get_list("Referrer-Policy") == ["origin"]
