@@ -20,8 +20,10 @@ from backend.api import (
     datasets,
     dc_tools,
     golden_files,
+    gone,
     health,
     histories,
+    json_creation,
     json_portal,
     lumisections,
     permissions,
@@ -58,10 +60,12 @@ for part in (
     playground,
     permissions,
     json_portal,
+    json_creation,
     golden_files,
     versions,
     health,
 ):
     app.include_router(part.router)
 app.include_router(playground.arbitrary)
+app.include_router(gone.router)
 answer_errors(app)

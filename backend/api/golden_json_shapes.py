@@ -71,8 +71,8 @@ def losses(on: Engine, facts: GoldenJsonFacts) -> dict[str, Any]:
         total = luminosity_of_json(session, selection.candidates, as_of=selection.as_of)
         loss = account(weigh_selection(session, selection))
     return {
-        "generated_anti_json": _ranges(rejected),
-        "generated_anti_json_with_dataset_names": _with_names(_ranges(rejected), making),
+        "generated_anti_json": ranges_json(rejected),
+        "generated_anti_json_with_dataset_names": _with_names(ranges_json(rejected), making),
         "total_delivered_luminosity": total.delivered_per_pb,
         "total_recorded_luminosity": total.recorded_per_pb,
         "total_recorded_luminosity_lost": loss.lost.recorded_per_pb,
@@ -103,12 +103,12 @@ def _by_rule(loss: Loss, making: GoldenJsonMaking) -> dict[str, Any]:
     rules = {clause.index: clause.rule.as_json() for clause in loss.weighed.clauses}
     clauses = by_clause(loss).select("clause", "inclusive_recorded_per_pb").rows()
     combinations = by_combination(loss).select("clauses", "recorded_per_pb").rows()
-    named = [(_text([rules[at] for at in failed]), tuple(failed), recorded) for failed, recorded in combinations]
+    named = [(rule_text([rules[at] for at in failed]), tuple(failed), recorded) for failed, recorded in combinations]
     return {
-        "rules_flagged_false_quantity_luminosity": {_text(rules[at]): recorded for at, recorded in clauses},
+        "rules_flagged_false_quantity_luminosity": {rule_text(rules[at]): recorded for at, recorded in clauses},
         "rules_flagged_false_combination_luminosity": {key: recorded for key, _, recorded in named},
         "runs_lumisections_responsible_for_rule": {
-            key: _with_names(_ranges(lost_json(loss, Part(combination=failed))), making) for key, failed, _ in named
+            key: _with_names(ranges_json(lost_json(loss, Part(combination=failed))), making) for key, failed, _ in named
         },
     }
 
@@ -118,9 +118,11 @@ def _with_names(held: Ranges, making: GoldenJsonMaking) -> dict[str, Any]:
     return {f"{run}-{name}": held[str(run)] for run, name in making.datasets if str(run) in held}
 
 
-def _ranges(of: GoldenJson) -> dict[str, list[list[int]]]:
+def ranges_json(of: GoldenJson) -> dict[str, list[list[int]]]:
+    """A golden JSON as JSON: ``{"316114": [[1, 5]]}``."""
     return {str(run): lumisections.as_pairs() for run, lumisections in of.items()}
 
 
-def _text(rule: object) -> str:
+def rule_text(rule: object) -> str:
+    """A rule as the key under which the original counts what fails."""
     return json.dumps(rule, separators=(",", ":"), ensure_ascii=False)

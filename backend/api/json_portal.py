@@ -61,7 +61,7 @@ def generate(wanted: Wanted, request: Request) -> Response:
     run of which several datasets match it has what all of them keep; if the rule itself chooses datasets by name, what
     any of them keeps.
     """
-    actor, rule, on = writer(request), _rule(wanted.json_logic), engine_of(request)
+    actor, rule, on = writer(request), read_rule(wanted.json_logic), engine_of(request)
     with reading(request) as session:
         if wanted.official:
             require(actor, Action.GOLDEN_OFFICIAL, matrix=rights(session))
@@ -158,7 +158,14 @@ def _options(rule: object) -> Options:
     return Options(of_several=OfSeveral.UNION if "dataset.name" in names else OfSeveral.INTERSECTION)
 
 
-def _rule(text: str) -> Any:
+def read_rule(text: str) -> Any:
+    """The JSON of a rule that is sent as a text.
+
+    Raises
+    ------
+    InvalidRule
+        If it is no JSON, or empty.
+    """
     try:
         rule = read_json(text)
     except InvalidRule as error:

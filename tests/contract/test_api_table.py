@@ -3,7 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
+from fastapi.testclient import TestClient
+
 from backend.api import app
+from backend.api.gone import GONE
+from tests.contract.conftest import DATA
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 OWN = {
@@ -16,7 +21,24 @@ OWN = {
 }
 """What the original has not."""
 
-_ROW = re.compile(r"^\| (`.+`|socket\.io) \| *(reads|writes|) *\| (served|not yet|gone: .+) \|$", re.MULTILINE)
+NEVER = {
+    "GET /",
+    "GET /nope",
+    "GET /classifiers/nonsense",
+    "GET /classifiers/class/filter_by_component/1",
+    "POST /cycles/add_datasets",
+    "POST /dataset_lumisections/dt",
+    "PUT /dataset_lumisections/dt",
+    "POST /events/get_events",
+    "GET /runs/",
+    "POST /workspaces/online",
+    "DELETE /workspaces/online",
+    "POST /workspaces/offline",
+    "DELETE /workspaces/offline",
+}
+"""What somebody asked the original for in vain: its clients or its sources name it, and nothing is there."""
+
+_ROW = re.compile(r"^\| (`.+`) \| *(reads|writes|) *\| (served|gone: .+) \|$", re.MULTILINE)
 
 
 def told() -> dict[str, str]:
@@ -38,3 +60,30 @@ def test_the_table_is_read_as_a_whole() -> None:
 
 def test_what_is_told_to_be_served_is_served_and_nothing_else() -> None:
     assert {route for route, stands in told().items() if stands == "served"} == served() - OWN
+
+
+ASKED = (DATA / "routes.txt").read_text().splitlines()
+"""Every method and path that the original was asked for when it was recorded, or that its sources name."""
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_whatever_the_original_was_asked_for_is_served_or_told_to_be_gone(asked: str) -> None:
+    rows = [route for route in told() if re.fullmatch(re.sub(r"{.+?}", "[^/]+", route), asked)]
+    assert bool(rows) is (asked not in NEVER)
+
+
+def test_what_is_told_to_be_gone_says_what_is_there_instead(certified: TestClient) -> None:
+    gone = {route for route, stands in told().items() if stands != "served"}
+    assert gone == set(GONE)
+    for route in gone:
+        method, _, path = route.partition(" ")
+        answer = certified.request(method, re.sub(r"{.+?}", "379024", path), json={})
+        assert (answer.status_code, list(answer.json())) == (410, ["err"]), route
+
+
+def test_what_nothing_was_ever_there_for_is_not_found(certified: TestClient) -> None:
+    for route in NEVER:
+        method, _, path = route.partition(" ")
+        answer = certified.request(method, path, json={})
+        assert answer.status_code in (404, 405), route
+        assert list(answer.json()) == ["err"]
