@@ -3,15 +3,14 @@
 import streamlit as st
 
 from backend.access import Action
-from backend.certify.permitted import permitted
+from backend.db import engine, transaction
 from backend.errors import RegistryError
+from backend.jobs.commands import ask_backfill
 from backend.jobs.task_kinds import Backfill
-from backend.jobs.tasks import ask
 from backend.queries import JobTick
 from backend.queries.work import TaskRow
 from dashboard.components.act_bar import Done, announce, tell_outside
 from dashboard.components.row_list import Column, Mark, Row, Tone, Value, row_list
-from dashboard.data import reading
 from dashboard.permits import Permit, permit, permitted_button
 from dashboard.session import actor, from_address, to_address
 from dashboard.settings_data import health_now, last_tasks, last_ticks
@@ -104,11 +103,9 @@ def _ask_row() -> None:
 
 
 def _start(first: int, last: int) -> None:
-    who = actor()
     try:
-        with reading() as session:
-            permitted(session, who, Backfill.action)
-            number = ask(session, Backfill.kind, {"first": first, "last": last}, by=who.name)
+        with transaction(engine()) as session:
+            number = ask_backfill(session, actor(), first=first, last=last)
     except RegistryError as error:
         st.session_state["backfill-refused"] = str(error)
         return

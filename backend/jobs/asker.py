@@ -5,6 +5,7 @@ import re
 from pydantic import BaseModel, ConfigDict
 
 from backend.access import Actor, read_grants
+from backend.errors import NotPermitted
 from backend.record import Recorded
 
 _TOLD = re.compile(r"^Recorded as change set (\d+)\.$")
@@ -24,7 +25,15 @@ class Asker(BaseModel):
 
     @classmethod
     def of(cls, actor: Actor) -> "Asker":
-        """The asker that an actor is."""
+        """The asker that an actor is.
+
+        Raises
+        ------
+        NotPermitted
+            If the actor is not verified: a task is done in the name of somebody.
+        """
+        if not actor.is_verified:
+            raise NotPermitted(f"{actor.name} (not signed in) may not have anything done: sign in first.")
         scope = None if actor.scope is None else tuple(sorted(map(str, actor.scope)))
         return cls(name=actor.name, egroups=actor.egroups, scope=scope)
 
