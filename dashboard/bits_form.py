@@ -1,4 +1,4 @@
-"""To override DCS bits of an offline dataset over the chosen range: true or false, with a comment, or as OMS says."""
+"""To override DCS bits of an offline dataset in some lumisections: true or false, with a comment, or as OMS says."""
 
 import streamlit as st
 
@@ -10,13 +10,13 @@ from backend.queries import Strip
 from backend.record import DatasetKey
 from dashboard.doing import do
 from dashboard.permits import permit, permitted_button
-from models.lumis import LumiRange, LumiSet
+from models.lumis import LumiSet
 from models.vocabulary import ONLINE, Bit, ColumnKind
 
 _WORDS = {Bit.TRUE: "true", Bit.FALSE: "false"}
 
 
-def bits_form(dataset: DatasetKey, strip: Strip, chosen: LumiRange, *, seen: int) -> None:
+def bits_form(dataset: DatasetKey, strip: Strip, chosen: LumiSet, *, seen: int) -> None:
     """Draw the form; of the online dataset the bits are as OMS says, so there is none."""
     if dataset.name == ONLINE:
         return
@@ -27,7 +27,7 @@ def bits_form(dataset: DatasetKey, strip: Strip, chosen: LumiRange, *, seen: int
             "Value", list(_WORDS), format_func=_WORDS.__getitem__, key="bits-value", default=Bit.TRUE, required=True
         )
         comment = st.text_input("Comment", key="bits-comment", placeholder="why OMS is wrong, in the Log and the JSON")
-        where = strip.known & LumiSet.span(chosen.first, chosen.last)
+        where = strip.known & chosen
         place = Place(dataset, tuple(bits), where)
         allowed = permit(Action.DCS_BITS)
         given = allowed.and_if(bool(bits), "Choose one or more bits.")

@@ -6,14 +6,14 @@ import streamlit as st
 
 from backend.access import Action
 from backend.certify.cycles import remove_datasets
-from backend.certify.cycles_states import move_in_cycle
+from backend.certify.orders import MoveInCycle
 from backend.configuration import Side
 from backend.queries import DatasetRow, Sort
 from backend.queries.cycles import CycleFacts
 from backend.record import DatasetKey
 from dashboard.components.quality_grid import GridEvent, event_of, quality_grid
 from dashboard.cycles_data import datasets_in
-from dashboard.cycles_form import confirm
+from dashboard.cycles_form import confirm, confirm_order
 from dashboard.data import catalogue, components_of
 from dashboard.offline.acts import datasets
 from dashboard.offline.look import looked_at
@@ -80,11 +80,13 @@ def _acts(cycle: CycleFacts, ticked: list[DatasetRow], workspace: str, seen: int
 
 
 def _confirm_move(cycle: CycleFacts, ids: tuple[int, ...], to: DatasetState, *, workspace: str, seen: int) -> None:
-    confirm(
+    confirm_order(
         f"{datasets(len(ids))} of {cycle.name} moved to {to} in {workspace}",
         [f"**{datasets(len(ids))}** become{'s' * (len(ids) == 1)} **{to}** in {workspace}."],
         f"Move {len(ids):,} to {to}",
-        lambda s, who, why: move_in_cycle(s, who, cycle.id, ids=ids, desk=workspace, to=to, why=why, seen=seen),
+        MoveInCycle(cycle=cycle.id, desk=workspace, to=to),
+        ids=ids,
+        seen=seen,
     )
 
 

@@ -8,16 +8,22 @@ from sqlmodel import Session
 
 from backend.access import Actor
 from backend.certify.cycles import LONGEST_NAME, CycleEdit, add_datasets, create_cycle, edit_cycle
+from backend.certify.orders import Order
 from backend.configuration import GLOBAL, Side
 from backend.errors import InvalidFilter
+from backend.jobs.batching import batch_as_previewed
+from backend.jobs.task import Errand
 from backend.queries.cycles import CycleFacts
 from backend.record import Recorded
+from backend.settings import settings
 from dashboard.asking import answered, ask
 from dashboard.cycles_data import matching
 from dashboard.data import desks
 from dashboard.doing import do
 from dashboard.offline.acts import datasets
+from dashboard.offline.preview import BY_WORKER
 from dashboard.session import to_address
+from dashboard.task_watch import leave_to_worker
 
 PAGE = "cycles"
 EXAMPLE = "dataset like %PromptReco% and run 324200-325175 and class = Collisions18"
@@ -39,19 +45,45 @@ def more_datasets(cycle: CycleFacts, workspace: str, seen: int) -> None:
     ask(PAGE, f"Add datasets to {cycle.name}", lambda: _more_datasets(cycle, workspace, seen), width="large")
 
 
-def confirm(done: str, lines: list[str], label: str, command: Callable[[Session, Actor, str], Recorded]) -> None:
-    """Ask: what will be, why (optional), and one button, named ``label``; ``done`` is what the act bar says then."""
+def confirm(
+    done: str,
+    lines: list[str],
+    label: str,
+    command: Callable[[Session, Actor, str], Recorded],
+    errand: Callable[[Session, Actor, str], Errand] | None = None,
+) -> None:
+    """Ask: what will be, why (optional), and one button, named ``label``; ``done`` is what the act bar says then.
+
+    ``errand`` is the task that is asked for in place of the command, where there is so much that a worker does it.
+    """
 
     def draw() -> None:
         for line in lines:
             st.markdown(line)
+        if errand is not None:
+            st.caption(BY_WORKER)
         why = st.text_input("Why", key="cycle-why", placeholder="optional: what the log will say", max_chars=300)
         if st.button(label, type="primary", key="cycle-confirm"):
-            if do(done, lambda session, who: command(session, who, why)):
+            if errand is not None:
+                leave_to_worker(done, lambda session, who: errand(session, who, why))
+            elif do(done, lambda session, who: command(session, who, why)):
                 st.cache_data.clear()  # the menu counts the cycles that wait
             _close()
 
     ask(PAGE, label, draw, width="medium")
+
+
+def confirm_order(done: str, lines: list[str], label: str, order: Order, *, ids: tuple[int, ...], seen: int) -> None:
+    """As :func:`confirm`, for an order on datasets: so many of them as a worker does are left to it."""
+    confirm(
+        done,
+        lines,
+        label,
+        lambda session, who, why: order.do(session, who, ids, why=why, seen=seen),
+        (lambda session, who, why: batch_as_previewed(session, who, order, ids=ids, why=why, seen=seen))
+        if len(ids) >= settings().batch_task_datasets
+        else None,
+    )
 
 
 def _new_cycle(workspace: str) -> None:

@@ -10,12 +10,13 @@ from sqlmodel import Session
 
 from backend.access import Action, Actor
 from backend.certify.cycles import delete_cycle
-from backend.certify.cycles_states import complete_cycle, move_cycle, preview_cycle_moves, reopen_cycle
+from backend.certify.cycles_states import complete_cycle, reopen_cycle
+from backend.certify.orders import MoveInCycle
 from backend.configuration import GLOBAL
 from backend.queries.cycles import CycleFacts, CycleProgress
 from backend.record import Recorded
 from dashboard.components.row_list import Column, Mark, Row, row_list
-from dashboard.cycles_form import change_cycle, confirm, more_datasets
+from dashboard.cycles_form import change_cycle, confirm, confirm_order, more_datasets
 from dashboard.offline.acts import datasets, plan_of
 from dashboard.permits import Permit, permit, permitted_button
 from dashboard.session import actor, to_address
@@ -138,18 +139,21 @@ def _confirm_completing(cycle: CycleFacts, workspace: str, seen: int) -> None:
 
 def _confirm_moving(cycle: CycleFacts, workspace: str, seen: int) -> None:
     to = DatasetState.COMPLETED
-    plan = plan_of(lambda s: preview_cycle_moves(s, actor(), cycle.id, desk=workspace, to=to))
+    order = MoveInCycle(cycle=cycle.id, desk=workspace, to=to)
+    plan = plan_of(lambda s: order.plan(s, actor(), cycle.datasets))
     if plan is None:
         return
     count = len(plan.datasets)
     lines = [f"- **{n:,}** {before or 'new'} → {after} in {desk}" for (desk, before, after), n in plan.moves.items()]
     stay = Counter(left.why for left in plan.left_out)
     lines += [f"- **{n:,}** stay: {why}" for why, n in stay.items()]
-    confirm(
+    confirm_order(
         f"{datasets(count)} of {cycle.name} moved to {to} in {workspace}",
         lines,
         f"Move {datasets(count)} to {to}",
-        lambda s, who, why: move_cycle(s, who, cycle.id, desk=workspace, to=to, why=why, seen=seen),
+        order,
+        ids=cycle.datasets,
+        seen=seen,
     )
 
 

@@ -1,5 +1,6 @@
-"""To flag a block: ticked components × a range, with status, cause and comment; what it would do is said before."""
+"""To flag a block: ticked components × ranges, with status, cause and comment; what it would do is said before."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import streamlit as st
@@ -14,12 +15,20 @@ from backend.record import DatasetKey
 from dashboard.data import reading
 from dashboard.doing import do
 from dashboard.session import actor
-from models.lumis import LumiRange, LumiSet
-from models.vocabulary import SAYABLE, Status
+from models.lumis import LumiSet
+from models.vocabulary import ONLINE, SAYABLE, Status
+
+_BOTH = "flag-both-kept"
 
 
-def flag_form(dataset: DatasetKey, known: LumiSet, chosen: LumiRange, *, ticked: frozenset[str], seen: int) -> None:
-    """Draw the form for the ticked components (``tracker-strip``) over the chosen range of a dataset."""
+def flag_form(known: Mapping[DatasetKey, LumiSet], chosen: LumiSet, *, ticked: frozenset[str], seen: int) -> None:
+    """Draw the form for the ticked components (``tracker-strip``) in the chosen lumisections.
+
+    Parameters
+    ----------
+    known
+        The lumisections of the datasets of the strip, the upper one first: the last is flagged, or both.
+    """
     components = tuple(sorted(ticked))
     st.html(f'<div class="rr-label">{", ".join(components) or "Tick components in the strip to flag them."}</div>')
     if not components:
@@ -30,24 +39,40 @@ def flag_form(dataset: DatasetKey, known: LumiSet, chosen: LumiRange, *, ticked:
     offered = _causes(components)
     cause = st.selectbox("Cause", ["", *offered], key="flag-cause") if offered else ""
     comment = st.text_area("Comment, shown in the grid; needed for BAD", key="flag-comment", height=68).strip()
-    where = known & LumiSet.span(chosen.first, chosen.last)
-    flag = Flag(Place(dataset, components, where), Status(status), cause or None, comment or None)
+    flags = [
+        Flag(Place(dataset, components, where), Status(status), cause or None, comment or None)
+        for dataset in _meant(tuple(known))
+        if (where := known[dataset] & chosen)
+    ]
     if status == Status.BAD and len(comment) < SHORTEST_COMMENT:
         st.caption(f"BAD needs a comment of {SHORTEST_COMMENT} characters or more.")
-        return
-    _confirm(flag, seen=seen)
+    elif not flags:
+        st.caption("OMS knows none of these lumisections.")
+    else:
+        _confirm(flags, seen=seen)
 
 
-def _confirm(flag: Flag, *, seen: int) -> None:
+def _meant(datasets: tuple[DatasetKey, ...]) -> tuple[DatasetKey, ...]:
+    """The lower one, or both of two that are certified; what one chose is kept for the next run."""
+    if len(datasets) == 1 or any(dataset.name == ONLINE for dataset in datasets):
+        return datasets[-1:]
+    kept = st.session_state.get(_BOTH, False)
+    is_both = st.checkbox(f"In both datasets, not in {datasets[-1].name} alone", value=kept, key="flag-in-both")
+    st.session_state[_BOTH] = is_both
+    return datasets if is_both else datasets[-1:]
+
+
+def _confirm(flags: Sequence[Flag], *, seen: int) -> None:
     try:
         with reading() as session:
-            preview = preview_flags(session, actor(), [flag])
+            preview = preview_flags(session, actor(), flags)
     except RegistryError as error:
         st.button("Set flags", key="flag-set", disabled=True, help=str(error))
         st.caption(str(error))
         return
-    st.html(f'<div class="rr-preview">{_said(preview, flag)}</div>')
-    told = f"{', '.join(flag.place.components)} {flag.place.where} → {flag.status.word}"
+    st.html(f'<div class="rr-preview">{_said(preview, flags[0].status)}</div>')
+    place = flags[0].place
+    what = f"{', '.join(place.components)} {place.where}" + (" in both datasets" if len(flags) > 1 else "")
     with st.container(key="flag-buttons", horizontal=True):
         st.button(
             f"Set {preview.flags:,} flags",
@@ -55,7 +80,7 @@ def _confirm(flag: Flag, *, seen: int) -> None:
             type="primary",
             shortcut="Ctrl+Enter",
             on_click=_set,
-            args=(told, flag, seen),
+            args=(f"{what} → {flags[0].status.word}", flags, seen),
         )
         st.button(
             "Give back to the machine",
@@ -65,24 +90,24 @@ def _confirm(flag: Flag, *, seen: int) -> None:
             help=None if preview.covered else "Nobody said anything there.",
             on_click=partial(
                 do,
-                f"{', '.join(flag.place.components)} {flag.place.where} given back to the machine",
-                lambda session, who: give_back(session, who, [flag.place], seen=seen),
+                f"{what} given back to the machine",
+                lambda session, who: give_back(session, who, [flag.place for flag in flags], seen=seen),
             ),
         )
 
 
-def _set(told: str, flag: Flag, seen: int) -> None:
-    if do(told, lambda session, who: flag_lumisections(session, who, [flag], seen=seen)):
+def _set(told: str, flags: Sequence[Flag], seen: int) -> None:
+    if do(told, lambda session, who: flag_lumisections(session, who, flags, seen=seen)):
         st.session_state["flag-comment"] = ""
 
 
-def _said(preview: FlagsPreview, flag: Flag) -> str:
+def _said(preview: FlagsPreview, status: Status) -> str:
     changes = ", ".join(
         f"{n:,} {'unsaid' if old is None else old.word}" for (old, _), n in sorted(preview.changes.items(), key=str)
     )
     people = sorted({covered.by for covered in preview.covered})
     covers = f"Covers words of {', '.join(people)}." if people else "No person's word is covered."
-    return f"<b>{preview.flags:,} flags</b>: {changes} → <b>{flag.status.word}</b> by you. {covers}"
+    return f"<b>{preview.flags:,} flags</b>: {changes} → <b>{status.word}</b> by you. {covers}"
 
 
 def _causes(components: tuple[str, ...]) -> list[str]:

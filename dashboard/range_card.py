@@ -1,4 +1,4 @@
-"""The range one looks at: how much it is, and what the components and bits say in it."""
+"""The lumisections one looks at: typed or dragged, how much they are, and what components and bits say in them."""
 
 from html import escape
 
@@ -6,21 +6,20 @@ import streamlit as st
 
 from backend.queries import ColumnStrip, RunLuminosity, Strip
 from dashboard.facts import duration
-from models.lumis import LumiRange, LumiSet
+from dashboard.lumi_field import lumi_field
+from models.lumis import LumiSet
 from models.vocabulary import SECONDS_PER_LUMI, SUBSYSTEM_OF_BIT, Bit, ColumnKind, Status
 
 _MOST = 12
 
 
-def range_card(chosen: LumiRange | None, strip: Strip, luminosity: RunLuminosity) -> None:
-    """Draw the card; without a range, how to get one."""
+def range_card(key: str, chosen: LumiSet, strip: Strip, luminosity: RunLuminosity) -> None:
+    """Draw the field in which they are typed, and what they are; without any, only the field."""
     with st.container(key="range-card"):
-        if chosen is None:
-            st.html(
-                '<h2 class="rr-h2">Lumisections</h2><div class="rr-label">Drag over the strip to look at a range.</div>'
-            )
+        lumi_field(key, chosen)
+        if not chosen:
             return
-        looked_at = strip.known & LumiSet.span(chosen.first, chosen.last)
+        looked_at = strip.known & chosen
         st.html(
             f'<h2 class="rr-h2">LS {chosen}</h2><div class="rr-label">{_extent(looked_at, luminosity)}</div>'
             f'<dl class="rr-facts">{_rows(strip, looked_at)}</dl>'

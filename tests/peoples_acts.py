@@ -34,6 +34,7 @@ from backend.certify.moving_runs import move_run
 from backend.certify.proposals import accept_proposal, reject_proposal
 from backend.certify.quick import quick_certify
 from backend.certify.runs import edit_run_class, edit_stop_reason, mark_significant, unmark_significant
+from backend.certify.saying import Saying, say_status
 from backend.classify.recording import reclassify_run
 from backend.configuration import Cause, CausesBody, ensure_defaults
 from backend.db import transaction
@@ -190,6 +191,7 @@ def _of_datasets() -> Iterator[PeoplesAct]:
     columns = ColumnsCopy(OTHER, (STRIP,))
     told: tuple[tuple[Callable[..., Any], ActKind, tuple[DatasetKey, ...], Mapping[str, Any]], ...] = (
         (set_columns, ActKind.BATCH, (PROMPT, EXPRESS), {"setting": setting}),
+        (say_status, ActKind.FLAG, (PROMPT, EXPRESS), {"saying": Saying((STRIP, PIXEL), Status.BAD, comment="noisy")}),
         (copy_datasets, ActKind.BATCH, (PROMPT, DONE), {"copy": copy}),
         (copy_columns, ActKind.BATCH, (PROMPT,), {"copy": columns}),
         (quick_certify, ActKind.BATCH, (PROMPT, EXPRESS), {"workspace": "tracker", "with_sign_off": True}),

@@ -55,7 +55,7 @@ def set_columns(
     """
     columns = _checked(session, actor, setting)
     datasets = ticked_datasets(session, ids, are_held=True)
-    plan = _planned(session, datasets, setting, columns)
+    plan = planned_setting(session, datasets, setting, columns)
     told = f"{', '.join(setting.columns)} of {len(plan.datasets)} datasets {setting.status.word}"
     comment = text_or_none(setting.comment, what="comment")
     return record_plan(session, actor, plan, why=why.strip() or (f"{told}: {comment}" if comment else told), seen=seen)
@@ -64,7 +64,7 @@ def set_columns(
 def preview_setting(session: Session, actor: Actor, ids: Sequence[int], *, setting: Setting) -> Plan:
     """What :func:`set_columns` would do; it refuses what that would refuse, but says where nothing would change."""
     columns = _checked(session, actor, setting)
-    return _planned(session, ticked_datasets(session, ids, are_held=False), setting, columns)
+    return planned_setting(session, ticked_datasets(session, ids, are_held=False), setting, columns)
 
 
 def permitted_columns(
@@ -87,6 +87,11 @@ def permitted_columns(
     permitted(session, actor, Action.DATASET_BATCH, *desks)
     if with_closed:
         permitted(session, actor, Action.DATASET_REOPEN, *desks)
+    return known_columns(session, columns)
+
+
+def known_columns(session: Session, columns: Sequence[str]) -> Mapping[str, int]:
+    """Column → id; raises :class:`NotFound` if no offline workspace has one of them."""
     known = {f"{w.workspace}-{c.name}" for w in workspaces(session, Side.OFFLINE) for c in w.columns}
     if unknown := next((column for column in columns if column not in known), None):
         raise NotFound(f"There is no component {unknown!r} offline.")
@@ -111,7 +116,8 @@ def _checked(session: Session, actor: Actor, setting: Setting) -> Mapping[str, i
     return columns
 
 
-def _planned(session: Session, datasets: Iterable[Ticked], setting: Setting, columns: Mapping[str, int]) -> Plan:
+def planned_setting(session: Session, datasets: Iterable[Ticked], setting: Setting, columns: Mapping[str, int]) -> Plan:
+    """What setting the columns would do, without asking for rights: whoever says a status of datasets plans with it."""
     told = list(datasets)
     flags = flags_in_force(session, [d.id for d in told], list(columns.values()))
     tally = Tally()

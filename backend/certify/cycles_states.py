@@ -127,13 +127,18 @@ def move_in_cycle(
     """
     permitted(session, actor, Action.CYCLE_MOVE, desk)
     standing = standing_cycle(session, cycle)
-    standing.refuse_unless_pending(desk)
-    if missing := next((id_ for id_ in sorted(set(ids)) if id_ not in standing.datasets), None):
-        raise NotFound(f"Dataset {missing} is not in {standing}.")
-    if not ids:
-        raise InvalidInput("No dataset is ticked.")
+    _refuse_outside(standing, ids, desk)
     plan = planned_moves(session, ids, desks=(desk,), to=to, with_closed=True, are_held=True)
     return _move(session, actor, plan, standing=standing, desk=desk, to=to, why=why, seen=seen)
+
+
+def preview_in_cycle(
+    session: Session, actor: Actor, cycle: int, *, ids: Sequence[int], desk: str, to: DatasetState
+) -> Plan:
+    """What :func:`move_in_cycle` would do; it refuses what that would refuse, but says where nothing would change."""
+    permitted(session, actor, Action.CYCLE_MOVE, desk)
+    _refuse_outside(standing_cycle(session, cycle, is_held=False), ids, desk)
+    return planned_moves(session, ids, desks=(desk,), to=to, with_closed=True, are_held=False)
 
 
 def refuse_to_complete(session: Session, standing: StandingCycle, desk: str) -> None:
@@ -155,6 +160,14 @@ def refuse_to_reopen(standing: StandingCycle, desk: str) -> None:
         raise WrongState(f"{standing} is pending in {desk} already.")
     if desk != GLOBAL:
         standing.refuse_if_global_completed(f"pending in {desk}")
+
+
+def _refuse_outside(standing: StandingCycle, ids: Sequence[int], desk: str) -> None:
+    standing.refuse_unless_pending(desk)
+    if missing := next((id_ for id_ in sorted(set(ids)) if id_ not in standing.datasets), None):
+        raise NotFound(f"Dataset {missing} is not in {standing}.")
+    if not ids:
+        raise InvalidInput("No dataset is ticked.")
 
 
 def _say(

@@ -11,10 +11,12 @@ from backend.access import Actor
 from backend.certify.batch import Setting, preview_setting, set_columns
 from backend.certify.copying import Copy, copy_datasets, preview_copies
 from backend.certify.copying_columns import ColumnsCopy, copy_columns, preview_columns
+from backend.certify.cycles_states import move_in_cycle, preview_in_cycle
 from backend.certify.datasets import move_datasets, preview_moves
 from backend.certify.hiding import hide_datasets, preview_hiding, show_datasets
 from backend.certify.plan import Plan
 from backend.certify.quick import preview_quick, quick_certify
+from backend.certify.saying import Saying, preview_saying, say_status
 from backend.record import Recorded
 from models.vocabulary import DatasetState
 
@@ -89,6 +91,34 @@ class Move(_Ordered):
         )
 
 
+class MoveInCycle(_Ordered):
+    """To move datasets of a cycle, on or back."""
+
+    what: Literal["move in cycle"] = "move in cycle"
+    cycle: int
+    desk: str
+    to: DatasetState
+
+    def plan(self, session: Session, actor: Actor, ids: Sequence[int]) -> Plan:
+        return preview_in_cycle(session, actor, self.cycle, ids=ids, desk=self.desk, to=self.to)
+
+    def do(self, session: Session, actor: Actor, ids: Sequence[int], *, why: str, seen: int | None) -> Recorded:
+        return move_in_cycle(session, actor, self.cycle, ids=ids, desk=self.desk, to=self.to, why=why, seen=seen)
+
+
+class Say(_Ordered):
+    """To say a status of whole datasets."""
+
+    what: Literal["say"] = "say"
+    saying: Saying
+
+    def plan(self, session: Session, actor: Actor, ids: Sequence[int]) -> Plan:
+        return preview_saying(session, actor, ids, saying=self.saying)
+
+    def do(self, session: Session, actor: Actor, ids: Sequence[int], *, why: str, seen: int | None) -> Recorded:
+        return say_status(session, actor, ids, saying=self.saying, why=why, seen=seen)
+
+
 class Certify(_Ordered):
     """To certify quickly, and to sign off if one wants."""
 
@@ -139,7 +169,7 @@ class Show(_Ordered):
 
 
 Order = Annotated[
-    SetColumns | CopyDatasets | CopyColumns | Move | Certify | Hide | Show,
+    SetColumns | CopyDatasets | CopyColumns | Move | MoveInCycle | Say | Certify | Hide | Show,
     Field(discriminator="what"),
 ]
 """Any of them, told apart by ``what``."""

@@ -5,7 +5,8 @@ A page shows it before anything is said; the command makes it once more, with th
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
 
 from sqlmodel import Session
 
@@ -137,6 +138,10 @@ class Tally:
         """The plan is made of what holds of these columns, in all lumisections of the dataset."""
         ids = tuple(columns)
         self.reads += (a_word(dataset.key, ids, where, Status.GOOD) for where in dataset.known.ranges if ids)
+
+    def copy(self) -> "Tally":
+        """One that goes on by itself from here."""
+        return Tally(**{each.name: copy(getattr(self, each.name)) for each in fields(self)})
 
     def plan(self) -> Plan:
         """The plan as it has become."""

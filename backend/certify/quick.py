@@ -62,7 +62,8 @@ def quick_certify(
     columns = _permitted_columns(session, actor, workspace, with_sign_off)
     said = text_or_none(comment, what="comment")
     datasets = ticked_datasets(session, ids, are_held=True)
-    plan = _planned(session, datasets, workspace, columns, comment=said, with_sign_off=with_sign_off)
+    alone, signing = _planned(session, datasets, workspace, columns, comment=said, with_sign_off=with_sign_off)
+    plan = alone if signing is None else signing
     told = f"{len(plan.datasets)} datasets certified in {workspace}{', and signed off' if with_sign_off else ''}"
     return record_plan(session, actor, plan, why=why.strip() or (f"{told}: {said}" if said else told), seen=seen)
 
@@ -71,6 +72,14 @@ def preview_quick(
     session: Session, actor: Actor, ids: Sequence[int], *, workspace: str, with_sign_off: bool = False
 ) -> Plan:
     """What :func:`quick_certify` would do; it refuses what that would refuse, but says where nothing would change."""
+    alone, signing = previews_of_quick(session, actor, ids, workspace=workspace, with_sign_off=with_sign_off)
+    return alone if signing is None else signing
+
+
+def previews_of_quick(
+    session: Session, actor: Actor, ids: Sequence[int], *, workspace: str, with_sign_off: bool
+) -> tuple[Plan, Plan | None]:
+    """What :func:`quick_certify` would do without the sign-off and, if it is asked for, with it; counted once."""
     columns = _permitted_columns(session, actor, workspace, with_sign_off)
     datasets = ticked_datasets(session, ids, are_held=False)
     return _planned(session, datasets, workspace, columns, comment=None, with_sign_off=with_sign_off)
@@ -121,18 +130,27 @@ def _planned(
     *,
     comment: str | None,
     with_sign_off: bool,
-) -> Plan:
+) -> tuple[Plan, Plan | None]:
+    """Without the sign-off, and with it if it is wanted: what is said of lumisections is the same in both."""
     tally = Tally()
     flags = flags_in_force(session, [d.id for d in datasets], [id_ for id_, _ in columns.values()])
+    open_ones = []
     for dataset in datasets:
         if why := dataset.why_untouched(workspace):
             tally.leaves_out(dataset, why, of=by_state(workspace))
             continue
         _certify(tally, dataset, flags, columns, comment)
-        if with_sign_off:
-            plan_move(tally, dataset, desks=[workspace], to=DatasetState.SIGNOFF)
-        elif dataset.key not in tally.datasets:
+        open_ones.append(dataset)
+    signing = _signed_off(tally.copy(), open_ones, workspace) if with_sign_off else None
+    for dataset in open_ones:
+        if dataset.key not in tally.datasets:
             tally.leaves_out(dataset, "has nothing to be confirmed")
+    return tally.plan(), signing
+
+
+def _signed_off(tally: Tally, open_ones: Sequence[Ticked], workspace: str) -> Plan:
+    for dataset in open_ones:
+        plan_move(tally, dataset, desks=[workspace], to=DatasetState.SIGNOFF)
     return tally.plan()
 
 

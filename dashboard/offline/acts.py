@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import streamlit as st
 from sqlmodel import Session
@@ -11,7 +12,7 @@ from backend.access import Action, Actor
 from backend.certify.datasets import preview_moves
 from backend.certify.orders import Certify, Move, Order
 from backend.certify.plan import Plan
-from backend.certify.quick import preview_quick
+from backend.certify.quick import previews_of_quick
 from backend.configuration import GLOBAL
 from backend.errors import RegistryError
 from backend.jobs.batching import Batch, batch_as_previewed
@@ -60,11 +61,11 @@ def certify(selection: Selection) -> None:
         said = wish.comment or None
         return Certify(workspace=workspace, comment=said, with_sign_off=wish.and_sign_off), ""
 
-    def planned(with_sign_off: bool) -> Callable[[Session], Plan]:
-        return lambda s: preview_quick(s, actor(), ids, workspace=workspace, with_sign_off=with_sign_off)
-
-    if (plan := plan_of(planned(with_sign_off=False))) is None:
+    may_sign = permit(Action.DATASET_MOVE, workspace).is_given
+    plans = plan_of(lambda s: previews_of_quick(s, actor(), ids, workspace=workspace, with_sign_off=may_sign))
+    if plans is None:
         return
+    plan, signing = plans
     count = datasets(len(plan.datasets))
     preview = replace(
         preview_of(plan, selection, order=order, title=f"Certify {datasets(len(selection.rows))} in {workspace}"),
@@ -73,7 +74,7 @@ def certify(selection: Selection) -> None:
         done=f"{count} certified in {workspace}",
         comment="Comment for all of them, optional for GOOD",
     )
-    if permit(Action.DATASET_MOVE, workspace).is_given and (signing := plan_of(planned(with_sign_off=True))):
+    if signing:
         signed = datasets(sum(signing.moves.values()))
         with_it = replace(
             preview_of(signing, selection, order=order, title=preview.title),
@@ -110,8 +111,11 @@ def move(selection: Selection, states: Sequence[DatasetState], to: DatasetState,
     )
 
 
-def plan_of(make: Callable[[Session], Plan]) -> Plan | None:
-    """The plan; none if it is refused, and then the page says why."""
+Planned = TypeVar("Planned")
+
+
+def plan_of(make: Callable[[Session], Planned]) -> Planned | None:
+    """The plan, or the plans; none if it is refused, and then the page says why."""
     try:
         with reading() as session:
             return make(session)

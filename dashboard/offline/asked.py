@@ -9,6 +9,9 @@ from dashboard.offline.preview import TICKED
 from dashboard.offline.sheets import Sheet, key_of
 from dashboard.session import from_address, to_address
 
+ROWS = 100
+"""Datasets on a page of the list."""
+
 PAGE = "offline-page"
 """The key of the pager."""
 

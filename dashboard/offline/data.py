@@ -68,6 +68,20 @@ def express_of(workspace: str, rows: Iterable[DatasetRow]) -> dict[int, DatasetR
     return {row.run_number: row for row in reversed(found)}
 
 
+def beside_express(workspace: str, key: DatasetKey) -> list[str]:
+    """The dataset as the Run page shows it: beneath Express of the same run, where there is another one."""
+    asked = all_of(
+        (
+            Condition("run_number", Operator.IS, key.run_number),
+            Condition("dataset", Operator.LIKE, f"{EXPRESS}%"),
+            Condition("dataset", Operator.IS_NOT, key.name),
+        )
+    )
+    with reading() as session:
+        found = datasets_page(session, workspace=workspace, filter=asked, limit=1, which="all").rows
+    return [*(row.name for row in found), key.name]
+
+
 def agreeing(rows: Iterable[DatasetRow], columns: Collection[int]) -> frozenset[int]:
     """The datasets, of these, of which Express says the same in every lumisection of these columns."""
     with reading() as session:

@@ -8,11 +8,10 @@ import streamlit as st
 
 from backend.queries import DatasetRow
 from backend.queries.express import EXPRESS
-from backend.record import DatasetKey
 from dashboard.components.quality_grid import GridRow
 from dashboard.offline.agreement import nothing_odd
 from dashboard.offline.data import agreeing, express_of, where_ready, who_closed
-from dashboard.offline.sheets import Sheet, grid_row, row_id
+from dashboard.offline.sheets import Sheet, grid_row, id_of
 from dashboard.session import from_address, to_address
 from models.vocabulary import DatasetState
 
@@ -47,7 +46,7 @@ class Looked:
     @property
     def id(self) -> str:
         """The id of its row."""
-        return row_id(DatasetKey(self.dataset.run_number, self.dataset.name))
+        return id_of(self.dataset)
 
 
 @dataclass(frozen=True, slots=True)

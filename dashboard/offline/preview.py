@@ -20,9 +20,10 @@ PREVIEW = "offline-preview-opened"
 TICKED = "offline-ticked-ids"
 """The ids of the ticked rows, in the state of the visit."""
 
+BY_WORKER = "So many at once are left to the worker, as a task."
+
 _SIGN_OFF = "offline-sign-off"
 _ONE_ACT = "One act in the log, undone with one click."
-_BY_WORKER = "So many at once are left to the worker, as a task."
 _MOST_RUNS = 24
 _MOST_LEFT_OUT = 6
 
@@ -105,7 +106,7 @@ def _draw(opened: Preview) -> None:
         st.html(_figures(preview) + _table(preview.becomes) + _runs(preview.datasets) + _left_out(preview.left_out))
         wish = _wish(opened)
         with st.container(key="offline-preview-foot", horizontal=True, vertical_alignment="center"):
-            st.caption(_ONE_ACT if preview.errand is None else f"{_ONE_ACT} {_BY_WORKER}", width="content")
+            st.caption(_ONE_ACT if preview.errand is None else f"{_ONE_ACT} {BY_WORKER}", width="content")
             st.space("stretch")
             if st.button("Cancel", key="offline-cancel"):
                 close()

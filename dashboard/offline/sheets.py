@@ -84,6 +84,11 @@ def row_id(key: DatasetKey) -> str:
     return f"{key.run_number}:{key.name}"
 
 
+def id_of(dataset: DatasetRow) -> str:
+    """The id of the row of a dataset."""
+    return row_id(DatasetKey(dataset.run_number, dataset.name))
+
+
 def key_of(id_: str) -> DatasetKey:
     """The dataset of an id."""
     run, _, name = id_.partition(":")
@@ -106,7 +111,7 @@ def grid_row(
     state = dataset.states.get(sheet.workspace)
     shown = frozenset(sheet.components)
     return GridRow(
-        id=row_id(DatasetKey(dataset.run_number, dataset.name)),
+        id=id_of(dataset),
         known=dataset.lumisections,
         attributes={
             "run_number": dataset.run_number,

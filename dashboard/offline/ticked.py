@@ -1,7 +1,6 @@
 """The card beside the grid: what is ticked, and the keys that say something of it or move it on."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -13,6 +12,7 @@ from backend.configuration import GLOBAL
 from dashboard import look
 from dashboard.offline.acts import Selection, certify, move
 from dashboard.offline.flagging import say
+from dashboard.offline.meant import Meant
 from dashboard.offline.preview import PREVIEW, TICKED
 from dashboard.permits import Permit, permit, permitted_button
 from models.vocabulary import SAYABLE, DatasetState, Status
@@ -40,32 +40,30 @@ _KEYS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Agreeing:
-    """The datasets in which Express agrees: what the button says of them, and their ids, asked when it is pressed."""
-
-    label: str
-    ids: Callable[[], frozenset[str]]
-
-
-def ticked_card(ticked: Selection, agreeing: Agreeing) -> None:
-    """Draw the card; what one ticks with ``E`` are the datasets of the whole filter in which Express agrees."""
+def ticked_card(ticked: Selection, means: Sequence[Meant]) -> None:
+    """Draw the card, with the buttons that tick many at once."""
     with st.container(key="offline-ticked", width=236):
         st.html(_figures(ticked))
-        st.button(
-            agreeing.label,
-            key="offline-tick-agreeing",
-            shortcut=_unless_previewing("E"),
-            width="stretch",
-            help="Tick the open datasets in which Express agrees: all of the filter, those of other pages too",
-            on_click=_tick,
-            args=(agreeing,),
-        )
+        for meant in means:
+            _ticking(meant)
         st.html('<div class="rr-section rr-label">Set all components</div>')
         _statuses(ticked)
         st.html('<div class="rr-section rr-label">Move</div>')
         _moves(ticked)
         st.html(_keys())
+
+
+def _ticking(meant: Meant) -> None:
+    st.button(
+        meant.label,
+        key=f"offline-tick-{meant.shortcut.lower()}",
+        shortcut=_unless_previewing(meant.shortcut),
+        width="stretch",
+        disabled=meant.why_not is not None,
+        help=meant.why_not or meant.help,
+        on_click=_tick,
+        args=(meant,),
+    )
 
 
 def _figures(ticked: Selection) -> str:
@@ -177,8 +175,8 @@ def _meaning(status: Status, *, is_quick: bool) -> str:
     return f"Every lumisection of the open ones becomes {status.word}, after a preview"
 
 
-def _tick(agreeing: Agreeing) -> None:
-    st.session_state[TICKED] = agreeing.ids()
+def _tick(meant: Meant) -> None:
+    st.session_state[TICKED] = meant.ids()
 
 
 def _limit(component: str | None) -> None:

@@ -1,34 +1,33 @@
 """Offline: confirm the good datasets of a workspace in one gesture, and look only at the odd ones."""
 
 import math
-from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from backend.configuration import GLOBAL, Side
-from backend.queries import DATASETS, DatasetsPage, Filter, Sort, all_of
+from backend.queries import DATASETS, DatasetsPage, Sort, all_of
 from dashboard.components.filter_bar import filter_bar
 from dashboard.components.quality_grid import GridEvent, event_of, quality_grid
 from dashboard.data import catalogue, components_of, desks
 from dashboard.offline.acts import Selection
-from dashboard.offline.asked import PAGE, order, page_number, ticked
+from dashboard.offline.asked import PAGE, ROWS, order, page_number, ticked
 from dashboard.offline.cycle import cycle_picker
-from dashboard.offline.data import MOST_TICKED, page_of_datasets, these
+from dashboard.offline.data import beside_express, page_of_datasets, these
 from dashboard.offline.downloads import downloads
-from dashboard.offline.look import EVERYTHING, Agreement, look_at, looked_at, where_express_agrees
+from dashboard.offline.look import EVERYTHING, Agreement, look_at, looked_at
+from dashboard.offline.meant import meant
 from dashboard.offline.moved_on import moved_on
 from dashboard.offline.notes import notes_of_cell
 from dashboard.offline.preview import TICKED, preview_dialog
 from dashboard.offline.refused import refused
 from dashboard.offline.sheets import Sheet, key_of, sheet_of_flags, sheet_of_states
-from dashboard.offline.ticked import Agreeing, ticked_card
+from dashboard.offline.ticked import ticked_card
 from dashboard.offline.toolbar import EDITABLE, FLAGS, Desk, toolbar
 from dashboard.offline.tools import batch_tools
 from dashboard.offline.waits import waiting_card
 from dashboard.session import from_address, to_address
 
-ROWS = 100
 GRID = "offline-grid"
 EXAMPLE = "dataset like %PromptReco% and (state.tracker = OPEN or tracker-strip BAD > 5)"
 
@@ -58,13 +57,14 @@ def offline() -> None:
     with st.container(key="offline-main", horizontal=True, gap="small"):
         with st.container(key="offline-datasets"):
             shown = _grid(found, event, sheet, desk, sort=sort, page=page, beside_filter=beside_filter)
-        ticked_card(selection, _agreeing(desk, asked, sheet, shown, total=found.total))
+        ticked_card(selection, meant(desk, asked, sheet, shown, total=found.total))
     with beside_page:
         moved_on(desk.workspace, found, selection)
     preview_dialog()
     if event.opened:
         key = key_of(event.opened)
-        st.switch_page("views/run.py", query_params={"run": str(key.run_number), "datasets": key.name})
+        names = beside_express(desk.workspace, key)
+        st.switch_page("views/run.py", query_params={"run": str(key.run_number), "datasets": names})
 
 
 def _sheet(desk: Desk) -> Sheet:
@@ -105,14 +105,6 @@ def _grid(
         empty="No dataset matches. Clear the filter, or look at another list.",
     )
     return frozenset(row.id for row in rows if row.agreement is Agreement.AGREES)
-
-
-def _agreeing(desk: Desk, asked: Filter, sheet: Sheet, shown: frozenset[str], *, total: int) -> Agreeing:
-    """Where Express agrees in the whole filter; how often that is, where it takes no more than this page to know."""
-    if total <= ROWS:
-        return Agreeing(f"Express agrees ({len(shown)})", lambda: shown)
-    every = partial(page_of_datasets, desk, asked, sort=(), page=1, size=MOST_TICKED)
-    return Agreeing(f"Express agrees, of all {total:,}", lambda: where_express_agrees(every().rows, sheet))
 
 
 offline()

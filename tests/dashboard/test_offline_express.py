@@ -53,7 +53,7 @@ def expected(*names: str) -> set[str]:
 def test_of_more_than_a_page_the_key_ticks_all_of_the_filter() -> None:
     app = open_page("offline", role="tracker-certifier", workspace="tracker")
     assert not app.exception
-    button = app.button(key="offline-tick-agreeing")
+    button = app.button(key="offline-tick-e")
     assert button.label == "Express agrees, of all 120"
     button.click().run()
     assert app.session_state[TICKED] == expected(PROMPT, EXPRESS)
@@ -62,7 +62,7 @@ def test_of_more_than_a_page_the_key_ticks_all_of_the_filter() -> None:
 
 def test_of_what_a_page_holds_it_says_how_many_beforehand_and_ticks_those() -> None:
     app = open_page("offline", role="tracker-certifier", workspace="tracker", filter="dataset like %Prompt%")
-    button = app.button(key="offline-tick-agreeing")
+    button = app.button(key="offline-tick-e")
     assert button.label == "Express agrees (53)"
     button.click().run()
     assert app.session_state[TICKED] == expected(PROMPT)

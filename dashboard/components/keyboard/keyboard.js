@@ -6,6 +6,18 @@ function isWriting(target) {
   return target.isContentEditable || holdsText || /^(TEXTAREA|SELECT)$/.test(target.tagName);
 }
 
+// A dialog that asks for words is opened by a key, and answered without the mouse: its field has the focus.
+const ASKED = ".st-key-offline-comment input, .st-key-cycle-why input";
+const greeted = new WeakSet();
+
+function greet() {
+  const dialog = document.querySelector('[data-testid="stDialog"]');
+  const field = dialog?.querySelector(ASKED);
+  if (!field || greeted.has(dialog)) return;
+  greeted.add(dialog);
+  field.focus();
+}
+
 function list(keys) {
   return Object.entries(keys).map(([key, meaning]) => {
     const row = document.createElement("div");
@@ -35,6 +47,11 @@ export default function ({ parentElement, data }) {
   };
   help.stopListening?.();
   document.addEventListener("keydown", heard);
-  help.stopListening = () => document.removeEventListener("keydown", heard);
+  const opened = new MutationObserver(greet);
+  opened.observe(document.body, { childList: true, subtree: true });
+  help.stopListening = () => {
+    document.removeEventListener("keydown", heard);
+    opened.disconnect();
+  };
   return help.stopListening;
 }

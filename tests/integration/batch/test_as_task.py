@@ -8,8 +8,20 @@ from sqlalchemy import Engine, text
 from backend.access import Actor
 from backend.certify.copying import Copy
 from backend.certify.copying_columns import ColumnsCopy
-from backend.certify.orders import Certify, CopyColumns, CopyDatasets, Hide, Move, Order, SetColumns, Show
+from backend.certify.orders import (
+    Certify,
+    CopyColumns,
+    CopyDatasets,
+    Hide,
+    Move,
+    MoveInCycle,
+    Order,
+    Say,
+    SetColumns,
+    Show,
+)
 from backend.certify.plan import Plan
+from backend.certify.saying import Saying
 from backend.configuration import configure, ensure_defaults
 from backend.db import transaction
 from backend.errors import NotFound, NotPermitted, WrongState
@@ -27,6 +39,7 @@ from backend.record import DatasetKey
 from backend.settings import Settings
 from models.vocabulary import ConfigurationKind, DatasetState, Status
 from tests.batches import COPY_NAME, EARLY, EXPERT, GOOD, KELLER, STRIP, ids_of
+from tests.cycled import a_cycle
 from tests.factories import RUN, a_run
 from tests.offline import (
     EXPRESS,
@@ -48,6 +61,8 @@ class TestAsTask:
         CopyDatasets(target=Copy(COPY_NAME, ("tracker",))),
         CopyColumns(source=ColumnsCopy(EXPRESS, (STRIP,))),
         Move(desks=("tracker",), to=DatasetState.SIGNOFF),
+        MoveInCycle(cycle=1, desk="tracker", to=DatasetState.COMPLETED),
+        Say(saying=Saying((STRIP,), Status.BAD, comment="HV trip")),
         Certify(workspace="tracker", comment="nominal", with_sign_off=True),
         Hide(),
     )
@@ -59,6 +74,7 @@ class TestAsTask:
             a_run(session)
             a_dataset(session, name=EXPRESS, flags={STRIP: everywhere(Status.GOOD)})
             a_dataset(session, flags={STRIP: everywhere(Status.NOTSET)})
+            a_cycle(session, ids_of(session, DatasetKey(RUN, PROMPT)))
         return engine
 
     def asked(self, engine: Engine, order: Order) -> Plan:
