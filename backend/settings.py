@@ -58,6 +58,24 @@ class Settings(BaseSettings):
         43_200, ge=60, description="what a login says of e-groups is not believed for longer"
     )
 
+    oidc_audiences: str = Field(
+        "", description="audiences of the access tokens that the API believes, with commas; none: the client id"
+    )
+    oidc_algorithms: str = Field(
+        "RS256,ES256", description="algorithms that access tokens may be signed with; of key pairs alone"
+    )
+    oidc_timeout_seconds: float = Field(5.0, gt=0, description="how long the provider may take for its keys")
+    proxy_networks: str = Field(
+        "", description="networks of the trusted proxy, as `10.1.0.0/16` with commas, only with RR_AUTH=proxy"
+    )
+    proxy_secret: SecretStr | None = Field(
+        None, min_length=32, description="what the trusted proxy shows with every request; 32 random characters or more"
+    )
+    proxy_secret_header: str = Field("X-RR-Proxy-Secret", description="header in which it shows that")
+    proxy_user_header: str = Field("X-Forwarded-User", description="header with the user id")
+    proxy_name_header: str = Field("", description="header with the name of a person; none: the user id alone")
+    proxy_email_header: str = Field("X-Forwarded-Email", description="header with the e-mail address of a person")
+    proxy_groups_header: str = Field("X-Forwarded-Groups", description="header with the e-groups, with commas")
     personal_token_days: int = Field(180, ge=1, le=3_650, description="how long a personal token may be good at most")
     personal_token_login_days: float = Field(
         30.0, gt=0, description="a personal token works for so long after its owner's last login"

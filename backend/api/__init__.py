@@ -4,7 +4,7 @@
 at the first question, not at import.
 """
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from backend.api import (
     accepted_dataset_writes,
@@ -33,12 +33,22 @@ from backend.api import (
     versions,
     workspaces,
 )
+from backend.api.asked import settings_of_app
 from backend.api.errors import answer_errors
+from backend.api.identity import identified
 from backend.api.starting import refuse_unsafe_start
 from backend.guard import ANSWERS, Guard
+from backend.identity.proxy import ProxyGate
 
-app = FastAPI(title="CMS Run Registry", docs_url=None, redoc_url=None, lifespan=refuse_unsafe_start)
+app = FastAPI(
+    title="CMS Run Registry",
+    docs_url=None,
+    redoc_url=None,
+    lifespan=refuse_unsafe_start,
+    dependencies=[Depends(identified)],
+)
 app.add_middleware(Guard, policy=ANSWERS)
+app.add_middleware(ProxyGate, settings_of=lambda scope: settings_of_app(scope["app"]))
 for part in (
     runs,
     run_writes,

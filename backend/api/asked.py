@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import Engine
 from sqlmodel import Session
+from starlette.applications import Starlette
 
 from backend.db import engine, transaction
 from backend.errors import InvalidInput
@@ -34,7 +35,12 @@ def engine_of(request: Request) -> Engine:
 
 def settings_of(request: Request) -> Settings:
     """The settings that the app was given, else this process's own."""
-    given: Settings | None = getattr(request.app.state, "settings", None)
+    return settings_of_app(request.app)
+
+
+def settings_of_app(app: Starlette) -> Settings:
+    """The settings that an app was given, else this process's own."""
+    given: Settings | None = getattr(app.state, "settings", None)
     return given or settings()
 
 

@@ -29,6 +29,9 @@ STATUS: tuple[tuple[type[RegistryError], int], ...] = (
 )
 """Error → status code; the first that fits. What is in no line is the registry's own fault."""
 
+LOOKED_FOR = "User needs to be part of any of the following e-groups"
+"""What existing clients look for in an answer to whoever may not."""
+
 
 def answer_errors(app: FastAPI) -> None:
     """Make the app answer every error with its code and a sentence."""
@@ -38,9 +41,19 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _own_fault)
 
 
-def _registry_error(_: Request, error: Exception) -> JSONResponse:
+def _registry_error(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, NotIdentified):
+        return _unidentified(request, error)
     status = next((code for kind, code in STATUS if isinstance(error, kind)), 500)
     return _answer(status, str(error))
+
+
+def _unidentified(request: Request, error: NotIdentified) -> JSONResponse:
+    """401 with the sentence that existing clients look for, and the challenge that RFC 6750 §3 wants."""
+    answer = _answer(401, f"{error} {LOOKED_FOR}: GET /permissions tells which may do what.")
+    wrong = ', error="invalid_token"' if "authorization" in request.headers else ""
+    answer.headers["WWW-Authenticate"] = f'Bearer realm="run-registry"{wrong}'
+    return answer
 
 
 def _misread(_: Request, error: Exception) -> JSONResponse:

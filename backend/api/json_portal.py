@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from backend.access import Action, Actor, require
 from backend.api.asked import as_json, engine_of, reading
 from backend.api.golden_json_shapes import golden_json_row, losses, making_row
-from backend.api.identity import writer
+from backend.api.identity import asker, writer
 from backend.classify.bodies import checked_rule
 from backend.configuration import rights
 from backend.errors import InvalidInput, InvalidRule, WrongState
@@ -109,7 +109,7 @@ def json(question: JsonQuestion, request: Request) -> Response:
 @router.post("/jsons")
 def jsons(question: JsonsQuestion, request: Request) -> Response:
     """The latest golden JSONs, ten at a time: ``{"jsons": […]}``; before them those that are still to be made."""
-    mine = writer(request).name if question.filter == "by_email" else None
+    mine = asker(request).name if question.filter == "by_email" else None
     with reading(request) as session:
         found = golden_jsons(
             session,

@@ -81,12 +81,26 @@ def read_login(claims: Claims, chosen: Settings, *, lasts_seconds: int | None = 
     ends_at = expires_at if lasts_seconds is None else issued_at + timedelta(seconds=lasts_seconds)
     return Login(
         user_id=user_id,
-        name=_name(claims, chosen, user_id),
+        name=person_named(_text(claims, chosen.oidc_name_claim), user_id),
         email=_text(claims, chosen.oidc_email_claim),
         egroups=frozenset(role for name in _names(chosen.oidc_role_claims) for role in _roles(claims, name)),
         issued_at=issued_at,
         ends_at=min(ends_at, issued_at + timedelta(seconds=chosen.roles_max_age_seconds)),
     )
+
+
+def person_named(name: str, user_id: str) -> str:
+    """The name of a person as the log shows it, "A. Keller (akeller)": unique, as it holds the user id.
+
+    Raises
+    ------
+    NotIdentified
+        If that cannot be the id of a user.
+    """
+    if not user_id.isprintable() or any(sign in user_id for sign in " ()"):
+        raise NotIdentified(f"The login is of {user_id!r:.80}, which cannot be the id of a user.")
+    shown = "".join(sign for sign in " ".join(name.split()) if sign.isprintable())
+    return f"{shown} ({user_id})" if shown else user_id
 
 
 def _user_id(claims: Claims, chosen: Settings) -> str:
@@ -95,15 +109,7 @@ def _user_id(claims: Claims, chosen: Settings) -> str:
     found = next((text for name in names if (text := _text(claims, name))), "")
     if not found:
         raise NotIdentified(f"The login does not say who it is of: it has no claim {' or '.join(names)}.")
-    if not found.isprintable() or any(sign in found for sign in " ()"):
-        raise NotIdentified(f"The login is of {found!r:.80}, which cannot be the id of a user.")
     return found
-
-
-def _name(claims: Claims, chosen: Settings, user_id: str) -> str:
-    said = " ".join(_text(claims, chosen.oidc_name_claim).split())
-    shown = "".join(sign for sign in said if sign.isprintable())
-    return f"{shown} ({user_id})" if shown else user_id
 
 
 def _time(claims: Claims, name: str) -> datetime:

@@ -92,17 +92,23 @@ def certified(certified_engine: Engine) -> Iterator[TestClient]:
 
 
 def client_on(engine: Engine) -> Iterator[TestClient]:
+<<<<<<< HEAD
     app.state.engine = engine
     yield TestClient(app, "http://127.0.0.1", raise_server_exceptions=False, client=("127.0.0.1", 50_000))
     del app.state.engine
+=======
+    """The API on a registry that anybody may read, asked from this machine."""
+    app.state.engine, app.state.settings = engine, Settings(read_without_login=True)
+    here = {"base_url": "http://127.0.0.1:9500", "client": ("127.0.0.1", 50_000)}
+    yield TestClient(app, raise_server_exceptions=False, **here)
+    del app.state.engine, app.state.settings
+>>>>>>> 8e27780 (identity: whoever shows a token is verified, in the API as everywhere; a bare header, a cookie or an e-mail is nobody's word)
 
 
 @contextmanager
 def served(engine: Engine, settings: Settings | None = None) -> Iterator[str]:
     """The API on a registry, served over HTTP on a free port; its URL."""
-    app.state.engine = engine
-    if settings is not None:
-        app.state.settings = settings
+    app.state.engine, app.state.settings = engine, settings or Settings(read_without_login=True)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -112,9 +118,7 @@ def served(engine: Engine, settings: Settings | None = None) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join()
-    del app.state.engine
-    if settings is not None:
-        del app.state.settings
+    del app.state.engine, app.state.settings
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Cycles are changed, moved and completed over HTTP, as the recorded session did, and what cannot be is told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -43,15 +43,14 @@ def cycle(engine: Engine) -> int:
 
 
 @pytest.fixture
-def asking(client: TestClient) -> Iterator[Callable[[str | None], TestClient]]:
+def asking(client: TestClient) -> Callable[[str | None], TestClient]:
     """The API, asked by a person of the demo, or by nobody."""
 
     def as_role(role: str | None) -> TestClient:
         app.state.settings = Settings(auth="demo", demo_role=role) if role else Settings(auth="oidc")
         return client
 
-    yield as_role
-    del app.state.settings
+    return as_role
 
 
 def said(cycle: int, **changed: Any) -> dict[str, Any]:

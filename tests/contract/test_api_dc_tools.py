@@ -1,6 +1,6 @@
 """The tools of data certification act on all datasets of a filter over HTTP: in one act, or not at all."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,7 +23,7 @@ RUNS = (RUN, RUN + 1)
 
 
 @pytest.fixture
-def asking(client: TestClient, engine: Engine) -> Iterator[Callable[[str | None], TestClient]]:
+def asking(client: TestClient, engine: Engine) -> Callable[[str | None], TestClient]:
     """The API on two runs with a PromptReco and an Express dataset each, asked by a person of the demo, or nobody."""
     ensure_defaults(engine)
     with transaction(engine) as session:
@@ -36,8 +36,7 @@ def asking(client: TestClient, engine: Engine) -> Iterator[Callable[[str | None]
         app.state.settings = Settings(auth="demo", demo_role=role) if role else Settings(auth="oidc")
         return client
 
-    yield as_role
-    del app.state.settings
+    return as_role
 
 
 def acts(engine: Engine) -> int:

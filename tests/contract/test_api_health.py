@@ -85,4 +85,4 @@ def test_every_error_has_its_code_and_one_sentence(kind: type[Exception], code: 
     answer = TestClient(small, raise_server_exceptions=False).get("/")
     assert (answer.status_code, list(answer.json())) == (code, ["err"])
     assert ("S. Tanaka" in answer.json()["err"]) == issubclass(kind, RegistryError)
-    assert code == 409 if kind is Conflict else code in (400, 403, 404, 409, 500, 503)
+    assert code == 409 if kind is Conflict else code in (400, 401, 403, 404, 409, 500, 503)

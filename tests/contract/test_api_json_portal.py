@@ -1,7 +1,6 @@
 """Golden JSONs over HTTP are those of the original, in its shapes; where it was wrong, it is told how."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,11 +8,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
 from backend.access import DEMO_ROLES
-from backend.api import json_portal
+from backend.api import app, json_portal
 from backend.db import transaction
 from backend.golden.publishing import mark_official
 from backend.golden.uploading import keep_upload
-from backend.settings import settings
+from backend.settings import Settings
 from models.lumi_formats import read_golden_json
 from tests.contract.conftest import recorded
 from tests.golden_kept import ALICE, DC, PER_PB, PROMPT, STRIP_GOOD, a_registry
@@ -33,18 +32,9 @@ TWICE = next(label for label in RECORDED if label.startswith("constant true"))
 
 
 @pytest.fixture
-def as_demo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The demo's data manager acts."""
-    monkeypatch.setenv("RR_AUTH", "demo")
-    settings.cache_clear()
-    yield
-    monkeypatch.undo()
-    settings.cache_clear()
-
-
-@pytest.fixture
-def portal(client: TestClient, engine: Engine, as_demo: None) -> TestClient:
+def portal(client: TestClient, engine: Engine) -> TestClient:
     """The API on a registry with two runs of which a JSON can be made, whose identity is the demo's DC expert."""
+    app.state.settings = Settings(auth="demo")
     a_registry(engine)
     return client
 
@@ -70,8 +60,9 @@ def told(client: TestClient, method: str, path: str, body: Any) -> tuple[int, st
 
 @pytest.mark.parametrize("label", [*MADE, TWICE])
 def test_a_json_is_that_of_the_original_wherever_none_of_its_bugs_is_in_the_way(
-    certified: TestClient, as_demo: None, label: str
+    certified: TestClient, label: str
 ) -> None:
+    app.state.settings = Settings(auth="demo")
     asked = FIRST[label]["request"]["body"]
     theirs = RECORDED[f"poll {label}"]["response"]["body"]["final_json"]
     ours = fetch(certified, generate(certified, json.loads(asked["json_logic"]), asked["dataset_name_filter"])["id"])
@@ -210,13 +201,10 @@ def test_one_s_own_is_deleted_and_is_gone(portal: TestClient, engine: Engine) ->
     )
 
 
-def test_official_takes_the_right_before_anything_is_made(
-    portal: TestClient, engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_official_takes_the_right_before_anything_is_made(portal: TestClient, engine: Engine) -> None:
     assert fetch(portal, generate(portal, official=True)["id"])["official"]
     role = next(name for name, who in DEMO_ROLES.items() if "shift" in name and who.is_verified)
-    monkeypatch.setenv("RR_DEMO_ROLE", role)
-    settings.cache_clear()
+    app.state.settings = Settings(auth="demo", demo_role=role)
     asked = {"json_logic": json.dumps(STRIP_GOOD), "dataset_name_filter": PROMPT}
     status, sentence = told(portal, "POST", "generate", asked | {"official": True})
     assert status == 403 and "may not mark a golden JSON as official" in sentence

@@ -1,6 +1,6 @@
 """Runs and datasets are changed over HTTP by whoever has the right, and by nobody who only says so in a header."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ LOOKS_FOR = "User needs to be part of any of the following e-groups"
 
 
 @pytest.fixture
-def asking(client: TestClient, engine: Engine) -> Iterator[Callable[[str | None], TestClient]]:
+def asking(client: TestClient, engine: Engine) -> Callable[[str | None], TestClient]:
     """The API on a run that rules judged with an offline dataset, asked by a person of the demo, or by nobody."""
     ensure_defaults(engine)
     with transaction(engine) as session:
@@ -32,8 +32,7 @@ def asking(client: TestClient, engine: Engine) -> Iterator[Callable[[str | None]
         app.state.settings = Settings(auth="demo", demo_role=role) if role else Settings(auth="oidc")
         return client
 
-    yield as_role
-    del app.state.settings
+    return as_role
 
 
 def flag_said(**changed: Any) -> dict[str, Any]:
