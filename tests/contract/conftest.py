@@ -92,17 +92,10 @@ def certified(certified_engine: Engine) -> Iterator[TestClient]:
 
 
 def client_on(engine: Engine) -> Iterator[TestClient]:
-<<<<<<< HEAD
-    app.state.engine = engine
-    yield TestClient(app, "http://127.0.0.1", raise_server_exceptions=False, client=("127.0.0.1", 50_000))
-    del app.state.engine
-=======
     """The API on a registry that anybody may read, asked from this machine."""
     app.state.engine, app.state.settings = engine, Settings(read_without_login=True)
-    here = {"base_url": "http://127.0.0.1:9500", "client": ("127.0.0.1", 50_000)}
-    yield TestClient(app, raise_server_exceptions=False, **here)
+    yield TestClient(app, "http://127.0.0.1", raise_server_exceptions=False, client=("127.0.0.1", 50_000))
     del app.state.engine, app.state.settings
->>>>>>> 8e27780 (identity: whoever shows a token is verified, in the API as everywhere; a bare header, a cookie or an e-mail is nobody's word)
 
 
 @contextmanager
