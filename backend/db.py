@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import adbc_driver_postgresql.dbapi as adbc
+import orjson
 import polars as pl
 from alembic import command
 from alembic.config import Config
@@ -45,6 +46,7 @@ def engine_for(url: str, *, pool_size: int = 10) -> Engine:
         pool_size=pool_size,
         max_overflow=10,
         pool_pre_ping=True,
+        json_deserializer=orjson.loads,
         connect_args={"options": "-c idle_in_transaction_session_timeout=60s -c timezone=UTC", "connect_timeout": 10},
     )
 

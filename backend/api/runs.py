@@ -1,6 +1,6 @@
 """Routes about runs, in the original's shapes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -115,12 +115,13 @@ def triplet_summary(row: RunRow | DatasetRow) -> dict[str, Mapping[str, Any]]:
     return {column: _summary(row, column) for column in row.counts if not column.startswith("oms-")}
 
 
+_WORDS: Mapping[int, str] = {status.value: status.word for status in Status}
+_NO_NOTE: Mapping[str, Sequence[str]] = {"comments": (), "causes": ()}
+
+
 def _summary(row: RunRow | DatasetRow, column: str) -> dict[str, Any]:
-    counts = row.counts[column]
-    note = row.notes.get(column, {})
-    return {
-        **{Status(status).word: n for status, n in counts.items()},
-        UNSAID: row.lumisections - sum(counts.values()),
-        "comments": note.get("comments", []),
-        "causes": note.get("causes", []),
-    }
+    counts, note = row.counts[column], row.notes.get(column, _NO_NOTE)
+    summary: dict[str, Any] = {_WORDS[status]: n for status, n in counts.items()}
+    summary[UNSAID] = row.lumisections - sum(counts.values())
+    summary["comments"], summary["causes"] = note["comments"], note["causes"]
+    return summary

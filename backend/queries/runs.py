@@ -1,17 +1,17 @@
 """Runs as a table shows them: those that a filter lets through, in order, a page at a time, with their quality."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Row, any_, false, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, FromClause, Integer, Row, Select, any_, false, func, literal, select
 from sqlmodel import Session
 
 from backend.errors import InvalidFilter
 from backend.queries.attributes import RUNS, Attribute, Kind
 from backend.queries.bits import BitCounts, bit_counts
-from backend.queries.columns import CataloguedColumn, ColumnsCatalogue, columns_catalogue
+from backend.queries.columns import ColumnsCatalogue, columns_catalogue
 from backend.queries.filter_sql import (
     BRIEF,
     DATASET,
@@ -25,6 +25,7 @@ from backend.queries.filter_sql import (
 )
 from backend.queries.filters import EVERYTHING, Filter, checked
 from backend.queries.live import latest_change
+from backend.queries.totals import totals
 from models.attributes import COUNTS_PER_FLAG
 from models.lumis import LumiSet
 from models.vocabulary import ColumnKind, Status
@@ -113,16 +114,18 @@ def runs_page(
     """
     if offset < 0 or not 0 <= limit <= MOST_ROWS:
         raise InvalidFilter(f"A page of {limit} rows from row {offset} on cannot be: 0 to {MOST_ROWS} rows, from 0 on.")
-    change_set = latest_change(session).change_set
-    catalogue = columns_catalogue(session)
-    condition = runs_where(filter, catalogue)
-    total, keys = _matching(session, condition, _terms(sort, catalogue.flags), offset=offset, limit=limit)
+    latest, catalogue = latest_change(session), columns_catalogue(session)
+    condition, known = runs_where(filter, catalogue), totals(session, latest)
+    page = _Page(condition, _terms(sort, catalogue.flags), offset, limit)
+    total, keys = _matching(session, page, known.of(filter))
+    known.keep(filter, total)
     joined = runs_and_online().outerjoin(DATASET, DATASET.c.id == BRIEF.c.id)
     rows = select(*_selected(with_oms)).select_from(joined)
     found = session.execute(rows.where(RUN.c.run_number == any_(literal(keys, ARRAY(Integer))))).all() if keys else []
     bits = _bits(session, found, catalogue) if with_bits else {}
-    by_number = {row.run_number: _row(row, catalogue.by_id, bits) for row in found}
-    return RunsPage(tuple(by_number[key] for key in keys if key in by_number), total, change_set)
+    names = {column.id: str(column) for column in catalogue.columns}
+    by_number = {row.run_number: _row(row, names, bits) for row in found}
+    return RunsPage(tuple(by_number[key] for key in keys if key in by_number), total, latest.change_set)
 
 
 def runs_where(filter: Filter, catalogue: ColumnsCatalogue) -> ColumnElement[bool]:
@@ -144,17 +147,47 @@ def _selected(with_oms: bool) -> Iterable[ColumnElement[Any]]:
         yield RUN.c.oms
 
 
-def _matching(
-    session: Session, condition: ColumnElement[bool], terms: Sequence[_Term], *, offset: int, limit: int
-) -> tuple[int, list[int]]:
-    """How many runs match, and the numbers of those on the page, in one pass over the runs."""
-    named = [term.label(f"term_{at}") for at, (term, _) in enumerate(terms)]
-    matching = select(RUN.c.run_number, *named).select_from(runs_and_online()).where(condition).cte("matching")
-    columns = [(matching.c[f"term_{at}"], descending) for at, (_, descending) in enumerate(terms)]
-    order = [(column.desc() if descending else column.asc()).nulls_last() for column, descending in columns]
-    page = select(matching.c.run_number).order_by(*order, matching.c.run_number.desc()).offset(offset).limit(limit)
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Which runs, in which order, from which row on and how many; without terms the latest first."""
+
+    condition: ColumnElement[bool]
+    terms: Sequence[_Term]
+    offset: int
+    limit: int
+
+    def cut(self, runs: FromClause, number: ColumnElement[int], terms: Sequence[_Term]) -> Select[Any]:
+        """The numbers of the runs on the page."""
+        order = [(term.desc() if descending else term.asc()).nulls_last() for term, descending in terms]
+        ordered = select(number).select_from(runs).order_by(*order, number.desc())
+        return ordered.offset(self.offset).limit(self.limit)
+
+
+def _matching(session: Session, page: _Page, total: int | None) -> tuple[int, list[int]]:
+    """How many runs match, and the numbers of those on the page.
+
+    In the order of the runs a page is found without looking at all of them, so these are counted apart, if the page is
+    not the last and nobody counted them yet; in another order all are looked at anyway.
+    """
+    if total is None and page.terms:
+        return _in_one_look(session, page)
+    cut = page.cut(runs_and_online(), RUN.c.run_number, page.terms).where(page.condition)
+    keys = list(session.execute(cut).scalars())
+    if total is None and (keys or not page.offset) and len(keys) < page.limit:
+        total = page.offset + len(keys)
+    if total is None:
+        counted = select(func.count()).select_from(runs_and_online()).where(page.condition)
+        total = session.execute(counted).scalar_one()
+    return total, keys
+
+
+def _in_one_look(session: Session, page: _Page) -> tuple[int, list[int]]:
+    named = [term.label(f"term_{at}") for at, (term, _) in enumerate(page.terms)]
+    matching = select(RUN.c.run_number, *named).select_from(runs_and_online()).where(page.condition).cte("matching")
+    terms = [(matching.c[f"term_{at}"], descending) for at, (_, descending) in enumerate(page.terms)]
+    cut = page.cut(matching, matching.c.run_number, terms)
     total = select(func.count()).select_from(matching).scalar_subquery()
-    found = session.execute(select(total, func.array(page.scalar_subquery()))).one()
+    found = session.execute(select(total, func.array(cut.scalar_subquery()))).one()
     return found[0], found[1]
 
 
@@ -185,12 +218,12 @@ def _bits(session: Session, found: Sequence[Row[Any]], catalogue: ColumnsCatalog
     return bit_counts(session, known, columns) if known and columns else {}
 
 
-def _row(row: Row[Any], columns: Mapping[int, CataloguedColumn], bits: BitCounts) -> RunRow:
+def _row(row: Row[Any], names: Mapping[int, str], bits: BitCounts) -> RunRow:
     counts: dict[str, Mapping[int, int]] = {
-        str(columns[id_]): of_flag for id_, of_flag in flag_counts(row.counts or (), columns)
+        names[id_]: of_flag for id_, of_flag in flag_counts(row.counts or (), names)
     }
-    counts |= {str(columns[id_]): of_bit for id_, of_bit in bits.get(row.id, {}).items()}
-    notes = {str(columns[int(id_)]): note for id_, note in (row.notes or {}).items()}
+    counts |= {names[id_]: of_bit for id_, of_bit in bits.get(row.id, {}).items()}
+    notes = {names[int(id_)]: note for id_, note in (row.notes or {}).items()}
     values = row._mapping
     return RunRow(
         run_number=row.run_number,
@@ -209,9 +242,7 @@ def _row(row: Row[Any], columns: Mapping[int, CataloguedColumn], bits: BitCounts
     )
 
 
-def flag_counts(
-    counts: Sequence[int], columns: Mapping[int, CataloguedColumn]
-) -> Iterable[tuple[int, Mapping[int, int]]]:
+def flag_counts(counts: Sequence[int], columns: Container[int]) -> Iterable[tuple[int, Mapping[int, int]]]:
     """Column id → status → lumisections of the counts that a dataset holds; zeros left out."""
     for begin in range(0, len(counts), COUNTS_PER_FLAG):
         of_flag = {status: n for status, n in enumerate(counts[begin : begin + COUNTS_PER_FLAG], Status.GOOD) if n}
