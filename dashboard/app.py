@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -14,10 +15,14 @@ from starlette.routing import Mount
 
 from backend.api import app as api
 from backend.db import engine
-from backend.errors import RegistryError
+from backend.errors import InvalidSettings, RegistryError
 from backend.guard import Guard
 from backend.settings import settings
 from backend.start import make_ready
+from dashboard.login.configured import secrets_for_login
+from dashboard.login.cookies import allow_long_headers
+from dashboard.login.middleware import LoginMiddleware
+from dashboard.login.routes import LOGIN_ROUTE
 from dashboard.page_policy import page_policy
 
 log = logging.getLogger(__name__)
@@ -37,9 +42,24 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     yield None
 
 
+def way_in() -> dict[str, Any]:
+    """The secrets of the login that the settings name; none, and a line in the log, if nobody can log in by them."""
+    try:
+        return secrets_for_login(settings())
+    except InvalidSettings as error:
+        log.error("%s", error)
+        return {}
+
+
+login = way_in()
+allow_long_headers()
 app = st.App(
     Path(__file__).with_name("entry.py"),
     lifespan=lifespan,
-    routes=[Mount("/api", app=api)],
-    middleware=[Middleware(Guard, policy=page_policy())],
+    routes=[*([LOGIN_ROUTE] if login else []), Mount("/api", app=api)],
+    middleware=[
+        Middleware(Guard, policy=page_policy()),
+        *([Middleware(LoginMiddleware, chosen=settings())] if login else []),
+    ],
+    secrets=login or None,
 )

@@ -19,7 +19,7 @@ from dashboard.components.row_list import Column, Mark, Row, row_list
 from dashboard.cycles_form import change_cycle, confirm, confirm_order, more_datasets
 from dashboard.offline.acts import datasets, plan_of
 from dashboard.permits import Permit, permit, permitted_button
-from dashboard.session import actor, to_address
+from dashboard.session import person, to_address
 from models.vocabulary import CycleState, DatasetState
 
 _PROGRESS = (
@@ -140,7 +140,7 @@ def _confirm_completing(cycle: CycleFacts, workspace: str, seen: int) -> None:
 def _confirm_moving(cycle: CycleFacts, workspace: str, seen: int) -> None:
     to = DatasetState.COMPLETED
     order = MoveInCycle(cycle=cycle.id, desk=workspace, to=to)
-    plan = plan_of(lambda s: order.plan(s, actor(), cycle.datasets))
+    plan = plan_of(lambda s: order.plan(s, person(), cycle.datasets))
     if plan is None:
         return
     count = len(plan.datasets)

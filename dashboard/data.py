@@ -32,11 +32,14 @@ from backend.queries import (
 )
 from backend.settings import settings
 from dashboard.components.status_line import Source
+from dashboard.login.who import may_read
 
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session to read with."""
+    """A session to read with; who may no longer read is shown the way in instead."""
+    if not may_read():
+        st.rerun()
     with transaction(engine()) as session:
         yield session
 

@@ -11,6 +11,8 @@ from backend.db import engine, transaction
 from backend.errors import Conflict, RegistryError
 from backend.record import Recorded
 from dashboard.components.act_bar import Done, announce, to_be_told, told
+from dashboard.login.identity import REFUSED_BY_LOGIN
+from dashboard.login.who import who
 from dashboard.session import actor
 
 Command = Callable[[Session, Actor], Recorded]
@@ -48,7 +50,7 @@ def attempt(sentence: str, act: Callable[[Actor], Recorded | None]) -> bool:
 
 def refuse(sentence: str) -> bool:
     """Let the banner say what was refused; gives false, which is what came of it."""
-    st.session_state[_REFUSED] = sentence
+    st.session_state[REFUSED_BY_LOGIN if sentence == who().refusal else _REFUSED] = sentence
     to_be_told()
     return False
 
@@ -56,6 +58,7 @@ def refuse(sentence: str) -> bool:
 def forget_refusal() -> None:
     """What was refused before is answered by what one does now."""
     st.session_state.pop(_REFUSED, None)
+    st.session_state.pop(REFUSED_BY_LOGIN, None)
 
 
 def refusal() -> None:

@@ -14,7 +14,7 @@ from backend.errors import RegistryError
 from backend.record import DatasetKey
 from dashboard.data import reading
 from dashboard.doing import do
-from dashboard.session import actor
+from dashboard.session import person
 from models.lumis import LumiSet
 from models.vocabulary import ONLINE, SAYABLE, Status
 
@@ -65,7 +65,7 @@ def _meant(datasets: tuple[DatasetKey, ...]) -> tuple[DatasetKey, ...]:
 def _confirm(flags: Sequence[Flag], *, seen: int) -> None:
     try:
         with reading() as session:
-            preview = preview_flags(session, actor(), flags)
+            preview = preview_flags(session, person(), flags)
     except RegistryError as error:
         st.button("Set flags", key="flag-set", disabled=True, help=str(error))
         st.caption(str(error))

@@ -8,7 +8,7 @@ from backend.queries.difference import DifferenceMade, difference_made
 from backend.queries.log import EVERY_ACT, LogEntry, LogFilter, LogPage, log_page
 from backend.record.loading import load_undone
 from dashboard.data import reading
-from dashboard.session import actor
+from dashboard.session import person
 
 AT_ONCE = 60
 """So many acts are one page of the Log."""
@@ -51,4 +51,4 @@ def difference_of(change_set: int, run_number: int | None) -> DifferenceMade:
 def may_take_back(change_set: int) -> Undoable:
     """Whether who looks at the page may undo the act, and if not, why not."""
     with reading() as session:
-        return undoable(session, actor(), change_set)
+        return undoable(session, person(), change_set)

@@ -9,7 +9,7 @@ import streamlit as st
 from backend.access import Action, Matrix, may, who_may
 from backend.configuration import rights
 from dashboard.data import reading
-from dashboard.session import actor
+from dashboard.session import person
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,18 @@ class Permit:
 
 def permit(action: Action, workspace: str | None = None) -> Permit:
     """Whether the person in front of the page has the right."""
-    matrix = _matrix()
-    if may(actor(), action, workspace, matrix=matrix):
+    rights_now = matrix()
+    if may(person(), action, workspace, matrix=rights_now):
         return Permit(True)
-    allowed = ", ".join(who_may(action, workspace, matrix=matrix)) or "an e-group that nobody has yet"
+    allowed = ", ".join(who_may(action, workspace, matrix=rights_now)) or "an e-group that nobody has yet"
     return Permit(False, f"To {action.meaning} needs e-group {allowed}.")
+
+
+@st.cache_resource(ttl=10, show_spinner=False)
+def matrix() -> Matrix:
+    """The rights, shared, as nobody changes them in place: to copy them for each question is a tenth of a click."""
+    with reading() as session:
+        return rights(session)
 
 
 def permitted_button(
@@ -48,10 +55,3 @@ def permitted_submit(
     """The button of a form that is disabled, with the reason on hover, where there is no permit."""
     help_ = None if given.is_given else given.reason
     return st.form_submit_button(label, key=key, disabled=not given.is_given, help=help_, on_click=on_click, args=args)
-
-
-@st.cache_resource(ttl=10, show_spinner=False)
-def _matrix() -> Matrix:
-    """The rights, shared, as nobody changes them in place: to copy them for each question is a tenth of a click."""
-    with reading() as session:
-        return rights(session)

@@ -4,13 +4,24 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from backend.access import Actor, demo_actor
-from backend.settings import settings
+from backend.access import Actor
+from dashboard.login.who import who
+
+
+def person() -> Actor:
+    """Who is in front of the page, for what it shows. When a login has run out it still is who that was of."""
+    return who().person
 
 
 def actor() -> Actor:
-    """Who is in front of the page. In the demo it is the role that the identity switcher holds."""
-    return demo_actor(st.session_state.get("demo_role", settings().demo_role))
+    """Who does something now, asked at every write.
+
+    Raises
+    ------
+    LoginEnded
+        If the login is over; the sentence says since when.
+    """
+    return who().actor()
 
 
 def from_address(name: str, default: str = "") -> str:

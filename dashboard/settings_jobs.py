@@ -12,7 +12,7 @@ from backend.queries.work import TaskRow
 from dashboard.components.act_bar import Done, announce, tell_outside
 from dashboard.components.row_list import Column, Mark, Row, Tone, Value, row_list
 from dashboard.permits import Permit, permit, permitted_button
-from dashboard.session import actor, from_address, to_address
+from dashboard.session import actor, from_address, person, to_address
 from dashboard.settings_data import health_now, last_tasks, last_ticks
 from dashboard.settings_luminosity import import_popover
 from dashboard.task_watch import cancelled
@@ -134,7 +134,7 @@ def _tasks() -> None:
 def _cancel_button(task: TaskRow | None) -> None:
     given = Permit(False, "Choose a task in the list.")
     if task is not None:
-        is_own = actor().is_verified and task.asked_by == actor().name
+        is_own = person().is_verified and task.asked_by == person().name
         given = Permit(True) if is_own else permit(Action.TASK_CANCEL)
         given = given.and_if(task.is_active, f"Task {task.id} is {task.state} already.")
     label = f"Cancel task {task.id}" if task else "Cancel"

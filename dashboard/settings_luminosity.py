@@ -10,6 +10,7 @@ from backend.jobs.importing import ImportLuminosity, import_of
 from backend.jobs.tasks import ask
 from dashboard.components.act_bar import Done, announce
 from dashboard.data import reading
+from dashboard.doing import refuse
 from dashboard.permits import permit
 from dashboard.session import actor, to_address
 
@@ -55,8 +56,12 @@ def _read(file: UploadedFile) -> tuple[ImportLuminosity, Brilcalc]:
 
 def _import(errand: ImportLuminosity, why: str) -> None:
     said = errand.model_copy(update={"why": why})
-    with reading() as session:
-        number = ask(session, said.kind, said.model_dump(mode="json"), by=actor().name)
+    try:
+        with reading() as session:
+            number = ask(session, said.kind, said.model_dump(mode="json"), by=actor().name)
+    except RegistryError as error:
+        refuse(str(error))
+        return
     st.session_state.pop(_READ, None)
     to_address(task=str(number))
     announce(Done(f"Task {number}: the import of {errand.name} was asked for"))

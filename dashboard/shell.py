@@ -5,12 +5,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from backend.access import DEMO_ROLES, Actor
 from backend.settings import settings
 from dashboard import look
 from dashboard.components.status_line import status_line
 from dashboard.data import sources
 from dashboard.jump import destination
+from dashboard.login.identity import identity_box
+from dashboard.login.who import Who
+from dashboard.permits import matrix
 
 _BANNERS = {
     "staging": "STAGING: nothing here is official",
@@ -29,7 +31,7 @@ def banner() -> None:
         st.html(f'<div class="rr-banner" role="note"><span>{said}</span></div>')
 
 
-def header(actor: Actor) -> None:
+def header(found: Who) -> None:
     """The right end of the header: where to jump, what the sources do, what time it is, who one is."""
     with st.container(key="header-right", horizontal=True, vertical_alignment="center"):
         st.text_input(
@@ -40,7 +42,7 @@ def header(actor: Actor) -> None:
             on_change=_jump,
         )
         status_line(sources(), key="status-line")
-        _identity(actor)
+        identity_box(found, matrix())
     if wanted := st.session_state.pop("jump_to", None):
         page, query = wanted
         st.switch_page(f"views/{page}.py", query_params=query)
@@ -55,17 +57,6 @@ def _jump() -> None:
         st.session_state.jump_to = wanted
     elif typed.strip():
         st.session_state.jump_refused = f"There is no run or fill {typed.strip()!r}."
-
-
-def _identity(actor: Actor) -> None:
-    initials = "".join(word[0] for word in actor.name.replace(".", " ").split())[:2].upper() or "?"
-    with st.popover(initials, help=f"{actor.name}: who you are"):
-        st.markdown(f"**{actor.name}**")
-        if settings().auth == "demo":
-            st.selectbox(
-                "Demo role", list(DEMO_ROLES), key="demo_role", index=list(DEMO_ROLES).index(settings().demo_role)
-            )
-        st.caption(", ".join(sorted(actor.egroups)) or "no e-groups: read only")
 
 
 @cache

@@ -4,6 +4,6 @@ Nothing else makes a verified :class:`~backend.access.Actor` but the demo (``bac
 acts as the one who asked for it (``backend/jobs/asker.py``).
 """
 
-from backend.identity.claims import Login, actor_from_claims, read_login
+from backend.identity.claims import Login, actor_from_claims, claim, claim_names, read_login
 
-__all__ = ["Login", "actor_from_claims", "read_login"]
+__all__ = ["Login", "actor_from_claims", "claim", "claim_names", "read_login"]

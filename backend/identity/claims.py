@@ -83,7 +83,7 @@ def read_login(claims: Claims, chosen: Settings, *, lasts_seconds: int | None = 
         user_id=user_id,
         name=person_named(_text(claims, chosen.oidc_name_claim), user_id),
         email=_text(claims, chosen.oidc_email_claim),
-        egroups=frozenset(role for name in _names(chosen.oidc_role_claims) for role in _roles(claims, name)),
+        egroups=frozenset(role for name in claim_names(chosen.oidc_role_claims) for role in _roles(claims, name)),
         issued_at=issued_at,
         ends_at=min(ends_at, issued_at + timedelta(seconds=chosen.roles_max_age_seconds)),
     )
@@ -103,9 +103,26 @@ def person_named(name: str, user_id: str) -> str:
     return f"{shown} ({user_id})" if shown else user_id
 
 
+def claim(claims: Claims, name: str) -> object:
+    """The claim of that name, or that to which its dots lead; none if there is none."""
+    if name in claims:
+        return claims[name]
+    inside: object = claims
+    for step in name.split("."):
+        if not isinstance(inside, Mapping):
+            return None
+        inside = cast(Claims, inside).get(step)
+    return inside
+
+
+def claim_names(listed: str) -> tuple[str, ...]:
+    """The names of claims in a setting that lists them with commas."""
+    return tuple(name.strip() for name in listed.split(",") if name.strip())
+
+
 def _user_id(claims: Claims, chosen: Settings) -> str:
     """The first claim of the configured ones that is there."""
-    names = _names(chosen.oidc_user_claims)
+    names = claim_names(chosen.oidc_user_claims)
     found = next((text for name in names if (text := _text(claims, name))), "")
     if not found:
         raise NotIdentified(f"The login does not say who it is of: it has no claim {' or '.join(names)}.")
@@ -125,30 +142,14 @@ def _time(claims: Claims, name: str) -> datetime:
 
 def _roles(claims: Claims, name: str) -> tuple[str, ...]:
     """The e-groups of one claim, which may be missing, one text or a list; what is no text is none."""
-    found = _claim(claims, name)
+    found = claim(claims, name)
     many = (found,) if isinstance(found, str) else found if isinstance(found, list | tuple) else ()
     return tuple(role for role in many if isinstance(role, str) and role)
 
 
 def _text(claims: Claims, name: str) -> str:
-    found = _claim(claims, name)
+    found = claim(claims, name)
     return found.strip() if isinstance(found, str) else ""
-
-
-def _claim(claims: Claims, name: str) -> object:
-    """The claim of that name, or that to which its dots lead; none if there is none."""
-    if name in claims:
-        return claims[name]
-    inside: object = claims
-    for step in name.split("."):
-        if not isinstance(inside, Mapping):
-            return None
-        inside = cast(Claims, inside).get(step)
-    return inside
-
-
-def _names(listed: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in listed.split(",") if name.strip())
 
 
 def _when(time: datetime, now: datetime) -> str:

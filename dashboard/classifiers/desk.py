@@ -15,7 +15,7 @@ from backend.configuration import Body, Piece, Version
 from backend.errors import InvalidInput
 from dashboard.classifiers.data import Shelf, shelf_of, versions_of
 from dashboard.classifiers.draft import MOST_IN_ADDRESS, Draft, draft_of, from_link, read_body, to_link
-from dashboard.session import actor, from_address, to_address
+from dashboard.session import from_address, person, to_address
 from models.vocabulary import ConfigurationKind
 
 DRAFT = "draft"
@@ -59,7 +59,7 @@ class Desk:
     @property
     def may_change(self) -> bool:
         """Whether who looks may also write."""
-        return may(actor(), CONFIGURING[self.kind], self.workspace, matrix=self.shelf.matrix)
+        return may(person(), CONFIGURING[self.kind], self.workspace, matrix=self.shelf.matrix)
 
     @property
     def who_may(self) -> tuple[str, ...]:
@@ -130,7 +130,7 @@ def look_at(name: str | None) -> None:
 
 def typed(text: str, sheet: Sheet) -> None:
     """Somebody typed: that is a draft, unless it is again what is saved."""
-    keep(replace(sheet.draft, text=text, by=sheet.draft.by or actor().name))
+    keep(replace(sheet.draft, text=text, by=sheet.draft.by or person().name))
 
 
 def _link(draft: Draft) -> str | None:

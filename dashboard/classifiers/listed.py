@@ -13,7 +13,7 @@ from dashboard.classifiers.asking import Act, ask
 from dashboard.classifiers.data import Shelf
 from dashboard.classifiers.desk import Desk, drafted, look_at
 from dashboard.classifiers.drawn import chip
-from dashboard.session import actor, to_address
+from dashboard.session import person, to_address
 from models.vocabulary import ConfigurationKind
 
 Listed = Sequence[tuple[str, Piece[Body]]]
@@ -70,7 +70,7 @@ def _item(name: str, piece: Piece[Body], *, has_draft: bool) -> str:
 def _switch(kind: ConfigurationKind, name: str, piece: Piece[Body], shelf: Shelf, place: int) -> None:
     """On or off; drawn as a switch, asked with a reason."""
     where = workspace_of(piece.body)
-    is_allowed = may(actor(), CONFIGURING[kind], where, matrix=shelf.matrix)
+    is_allowed = may(person(), CONFIGURING[kind], where, matrix=shelf.matrix)
     needs = ", ".join(who_may(CONFIGURING[kind], where, matrix=shelf.matrix)) or "an e-group that nobody has yet"
     verb = "Take out of play" if piece.is_enabled else "Put into play"
     pressed = st.button(

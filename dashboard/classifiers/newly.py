@@ -8,7 +8,7 @@ from dashboard.classifiers.desk import keep
 from dashboard.classifiers.draft import Draft, from_file
 from dashboard.classifiers.in_address import choose
 from dashboard.data import desks
-from dashboard.session import actor, to_address
+from dashboard.session import person, to_address
 from models.vocabulary import SAYABLE, ConfigurationKind
 
 _STARTERS = {
@@ -44,7 +44,7 @@ def _begin(kind: ConfigurationKind, name: str, fields: dict[str, object], seen: 
     if fields.get("side") == Side.OFFLINE:
         text = text.replace("cms_active", "lumisection.oms.cms_active")
     to_address(name=name, against=None)
-    keep(Draft(kind, name, text, {**fields, "description": ""}, 0, seen, actor().name))
+    keep(Draft(kind, name, text, {**fields, "description": ""}, 0, seen, person().name))
 
 
 def _fields(kind: ConfigurationKind, component: str) -> tuple[dict[str, object], str]:

@@ -30,7 +30,7 @@ from backend.queries.golden_jsons import (
 from backend.rules import parse
 from backend.rules.facts import FactCatalogue, Subject
 from dashboard.data import reading
-from dashboard.session import actor
+from dashboard.session import person
 from models.lumi_json import GoldenJson
 
 MINE, ALL, OFFICIAL = "mine", "all", "official"
@@ -80,7 +80,7 @@ def listed(which: str, search: str, before: int | None = None) -> GoldenJsonPage
     with reading() as session:
         return golden_jsons(
             session,
-            made_by=actor().name if which == MINE else None,
+            made_by=person().name if which == MINE else None,
             official=which == OFFICIAL,
             search=search,
             before=before,

@@ -14,7 +14,7 @@ from dashboard.data import reading
 from dashboard.golden.data import Analysis
 from dashboard.golden.publish import edit_popover, official_button
 from dashboard.golden.words import luminosity, luminosity_words, moment, share
-from dashboard.session import actor
+from dashboard.session import person
 from models.vocabulary import GoldenJsonKind
 
 _FILES = {"json": "JSON", "pretty": "Pretty", "cmssw": "CMSSW string", "csv": "CSV"}
@@ -25,7 +25,7 @@ _MEDIA = {"csv": "text/csv", "cmssw": "text/plain", "block-range": "text/plain"}
 def head_card(facts: GoldenJsonFacts, analysis: Analysis | None) -> None:
     """Draw the card."""
     with reading() as session:
-        is_own = may_edit(session, actor(), facts)
+        is_own = may_edit(session, person(), facts)
     with st.container(key="gj-head-name", horizontal=True, vertical_alignment="center"):
         st.html(_name(facts), width="stretch")
         edit_popover(facts, is_allowed=is_own)

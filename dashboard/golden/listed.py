@@ -7,7 +7,7 @@ import streamlit as st
 from backend.queries.golden_jsons import GoldenJsonFacts
 from dashboard.golden.data import ALL, MINE, OFFICIAL, listed
 from dashboard.golden.words import luminosity_words, moment
-from dashboard.session import actor, from_address, to_address
+from dashboard.session import from_address, person, to_address
 
 JSON = "json"
 _WHICH = {MINE: "Mine", ALL: "All", OFFICIAL: "Official"}
@@ -88,7 +88,7 @@ def _pill(row: GoldenJsonFacts) -> str:
     if row.official is not None:
         tone, word = ("good", "official") if row.is_latest else ("", "was official")
         return f'<span class="rr-pill {tone}" title="{escape(row.official)}">{word}</span>'
-    return '<span class="rr-pill a">mine</span>' if row.made_by == actor().name else ""
+    return '<span class="rr-pill a">mine</span>' if row.made_by == person().name else ""
 
 
 def _none_words(which: str, sought: str) -> str:

@@ -14,7 +14,7 @@ from dashboard.data import reading
 from dashboard.golden.asked import Asked
 from dashboard.golden.beside import compare_with
 from dashboard.golden.listed import look_at
-from dashboard.session import actor, to_address
+from dashboard.session import actor, person, to_address
 from models.lumi_formats import MAX_BYTES
 
 _REFUSED = "gj-refused"
@@ -23,7 +23,7 @@ _MOST_MEGABYTES = MAX_BYTES >> 20
 
 def make_button(asked: Asked) -> None:
     """Make it, in seconds; what is refused is said on the page."""
-    is_signed_in = actor().is_verified
+    is_signed_in = person().is_verified
     st.button(
         "Make JSON",
         key="gj-make",

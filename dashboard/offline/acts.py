@@ -22,7 +22,7 @@ from backend.settings import settings
 from dashboard.data import reading
 from dashboard.offline.preview import Becomes, Preview, Wish, show
 from dashboard.permits import permit
-from dashboard.session import actor
+from dashboard.session import person
 from models.vocabulary import DatasetState, Status
 
 REFUSED = "offline-refused"
@@ -62,7 +62,7 @@ def certify(selection: Selection) -> None:
         return Certify(workspace=workspace, comment=said, with_sign_off=wish.and_sign_off), ""
 
     may_sign = permit(Action.DATASET_MOVE, workspace).is_given
-    plans = plan_of(lambda s: previews_of_quick(s, actor(), ids, workspace=workspace, with_sign_off=may_sign))
+    plans = plan_of(lambda s: previews_of_quick(s, person(), ids, workspace=workspace, with_sign_off=may_sign))
     if plans is None:
         return
     plan, signing = plans
@@ -92,7 +92,7 @@ def move(selection: Selection, states: Sequence[DatasetState], to: DatasetState,
     """Move those of the ticked datasets that are in one of the states; in the workspace alone."""
     moved = replace(selection, rows=selection.in_state(*states))
     desks, ids = (selection.workspace,), moved.ids
-    plan = plan_of(lambda s: preview_moves(s, actor(), ids, desks=desks, to=to, with_closed=with_closed))
+    plan = plan_of(lambda s: preview_moves(s, person(), ids, desks=desks, to=to, with_closed=with_closed))
     if plan is None:
         return
 

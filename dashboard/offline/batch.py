@@ -10,7 +10,7 @@ from backend.certify.orders import CopyColumns, CopyDatasets, Hide, Move, Order,
 from backend.certify.sayable import SHORTEST_COMMENT
 from dashboard.offline.acts import Selection, datasets, plan_of, preview_of
 from dashboard.offline.preview import Preview, Wish, show
-from dashboard.session import actor
+from dashboard.session import person
 from models.vocabulary import DatasetState, Status
 
 Rows = Callable[[], Selection]
@@ -74,7 +74,7 @@ def _open(
     least_comment: int = 0,
 ) -> None:
     """Preview the order; ``said`` makes it from the wish, where the comment is not only for the log."""
-    plan = plan_of(lambda session: order.plan(session, actor(), selection.ids))
+    plan = plan_of(lambda session: order.plan(session, person(), selection.ids))
     if plan is None:
         return
     to_do, done = (words.format(datasets(len(plan.datasets))) for words in does)

@@ -9,7 +9,7 @@ from backend.configuration import causes
 from dashboard.data import reading
 from dashboard.offline.acts import Selection, datasets, plan_of, preview_of
 from dashboard.offline.preview import Wish, show
-from dashboard.session import actor
+from dashboard.session import person
 from models.vocabulary import Status
 
 _TO_COME = "to be said in the preview"
@@ -19,7 +19,7 @@ _TO_COME = "to be said in the preview"
 def say(selection: Selection, components: tuple[str, ...], status: Status) -> None:
     """Open the preview of a status over all lumisections of the ticked datasets that are OPEN."""
     previewed = Say(saying=Saying(components, status, comment=_TO_COME))
-    plan = plan_of(lambda session: previewed.plan(session, actor(), selection.ids))
+    plan = plan_of(lambda session: previewed.plan(session, person(), selection.ids))
     if plan is None:
         return
 

@@ -19,7 +19,7 @@ from backend.queries import (
 from backend.queries.saved_filters import LONGEST_NAME
 from dashboard.components.act_bar import Done, announce
 from dashboard.permits import Permit, permitted_submit
-from dashboard.session import actor
+from dashboard.session import actor, person
 
 _NAME, _REFUSED = "filter-name", "filter-save-refused"
 
@@ -35,7 +35,7 @@ def saved_popover(key: str, asked: Filter, catalogue: Catalogue) -> None:
         The filter that is in force; everything, if what is typed cannot be read.
     """
     with transaction(engine()) as session:
-        kept = saved_filters(session, actor(), subject=catalogue.subject)
+        kept = saved_filters(session, person(), subject=catalogue.subject)
     typed = format_filter(asked, catalogue)
     name = next((one.name for one in kept if one.typed == typed), None)
     with st.popover(f"★ {name}" if name else "☆ Saved", type="tertiary", key="filter-saved"):
@@ -63,7 +63,7 @@ def _list(kept: Sequence[SavedFilter], key: str) -> None:
 
 def _keep(kept: Sequence[SavedFilter], asked: Filter, catalogue: Catalogue) -> None:
     """The form that keeps the filter in force; a name that is taken is given to it instead, and that can be undone."""
-    given = Permit(actor().is_verified, "Sign in: filters are kept per person.")
+    given = Permit(person().is_verified, "Sign in: filters are kept per person.")
     given = given.and_if(asked != EVERYTHING, "Ask for something first: this lets everything through.")
     with st.form("filter-keep", border=False):
         st.text_input("Save this filter as", key=_NAME, max_chars=LONGEST_NAME, disabled=not given.is_given)

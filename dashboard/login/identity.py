@@ -1,0 +1,87 @@
+"""The identity in the header and on the page: who one is, since when no more, and the ways in and out."""
+
+from html import escape
+
+import streamlit as st
+
+from backend.access import DEMO_ROLES, Matrix
+from backend.errors import InvalidSettings
+from backend.settings import settings
+from dashboard.login.configured import secrets_for_login
+from dashboard.login.paths import login_path
+from dashboard.login.who import FAILED, FAILED_COOKIE, Who, log_out
+
+REFUSED_BY_LOGIN = "refused-by-login"
+"""In the state of a visit: an act was refused because the login is over."""
+
+_FAILED = "The login came to nothing. Try again; if it stays so, the log of the server says why."
+
+
+def identity_box(found: Who, matrix: Matrix) -> None:
+    """The right end of the header: a way in, or who one is, with the e-groups that count here, and the way out."""
+    if settings().auth == "oidc" and not found.person.is_verified:
+        st.html(f'<a class="rr-log-in" href="{escape(_login_here())}">Log in</a>', width="content")
+        return
+    person = found.person
+    known = sorted(person.egroups & set(matrix.grants))
+    with st.popover(_initials(person.name), help=f"{person.name}: {', '.join(known) or 'read only'}", key="identity"):
+        st.markdown(f"**{person.name}**")
+        if settings().auth == "demo":
+            st.selectbox(
+                "Demo role", list(DEMO_ROLES), key="demo_role", index=list(DEMO_ROLES).index(settings().demo_role)
+            )
+        st.caption(", ".join(known) or "no e-group with rights: read only")
+        if more := len(person.egroups) - len(known):
+            st.caption(f"and {more:,} e-groups without rights here")
+        if found.login is not None:
+            _login_facts(found)
+
+
+def login_notice(found: Who) -> None:
+    """A banner when a login has ended or came to nothing, loud if an act was refused for it; what is typed stays."""
+    if not found.refusal:
+        st.session_state.pop(REFUSED_BY_LOGIN, None)
+    if found.refusal:
+        draw = st.error if REFUSED_BY_LOGIN in st.session_state else st.warning
+        with st.container(key="login-ended", horizontal=True, vertical_alignment="center"):
+            draw(found.refusal, icon=":material/lock_clock:")
+            if found.person.is_verified:
+                st.link_button("Log in again", _login_here(), help="In a new tab: what is typed here stays.")
+    elif not found.person.is_verified and st.context.cookies.get(FAILED_COOKIE) == FAILED:
+        st.warning(_FAILED, icon=":material/lock_clock:")
+
+
+def login_page(found: Who) -> None:
+    """All that a registry shows to who may not read it."""
+    with st.container(key="login-page"):
+        st.html('<div class="rr-big">Run Registry</div>')
+        st.html("<p>The quality of every run of CMS, lumisection by lumisection. Log in to see it.</p>")
+        login_notice(found)
+        if problem := _problem():
+            st.error(problem, icon=":material/settings:")
+        else:
+            st.html(f'<a class="rr-log-in" href="{escape(_login_here())}">Log in</a>')
+
+
+def _login_facts(found: Who) -> None:
+    assert found.login is not None
+    st.caption(f"{found.login.email} · login until {found.login.ends_at:%H:%M} UTC")
+    st.button("Log out", key="log-out", on_click=log_out, help="Here, and wherever else you are logged in.")
+
+
+def _login_here() -> str:
+    """The way in that leads back here, with all that the address holds."""
+    query = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+    return login_path(st.context.url, query)
+
+
+def _problem() -> str:
+    """Why nobody can log in, if so."""
+    try:
+        return "" if secrets_for_login(settings()) else f"Logins are left to {settings().auth}."
+    except InvalidSettings as error:
+        return str(error)
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in name.partition("(")[0].replace(".", " ").split())[:2].upper() or "?"
