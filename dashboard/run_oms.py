@@ -23,12 +23,16 @@ def ask_oms(run_number: int, *, is_open: bool, seen: int) -> None:
         on_click=_refresh,
         args=(run_number,),
     )
+    may_reset = permit(Action.RUN_RESET).and_if(is_open, closed)
     with_people = st.checkbox(
-        "What people said is withdrawn too", key=f"act-reset-people-{run_number}", help="Class, significance, flags"
+        "What people said is withdrawn too",
+        key=f"act-reset-people-{run_number}",
+        help="Class, significance, flags",
+        disabled=not may_reset.is_given,
     )
     permitted_button(
         "Reset",
-        permit(Action.RUN_RESET).and_if(is_open, closed),
+        may_reset,
         key="act-reset",
         help="Withdraw what rules said and judge the run as though for the first time",
         on_click=_reset,

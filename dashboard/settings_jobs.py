@@ -89,8 +89,9 @@ def _ask_row() -> None:
     """Ask for a back-fill: disabled, with the reason, where one may not."""
     given = permit(Action.TASK_BACKFILL)
     with st.container(key="ask-backfill", horizontal=True, vertical_alignment="bottom"):
-        first = st.number_input("Back-fill: from run", 1, 2**31 - 1, None, key="backfill-first", width=150)
-        last = st.number_input("to run", 1, 2**31 - 1, None, key="backfill-last", width=150)
+        how = {"min_value": 1, "max_value": 2**31 - 1, "value": None, "width": 150, "disabled": not given.is_given}
+        first = st.number_input("Back-fill: from run", key="backfill-first", **how)
+        last = st.number_input("to run", key="backfill-last", **how)
         ready = given.and_if(first is not None and last is not None, "Say from which run to which.")
         permitted_button(
             "Start the back-fill", ready, key="backfill-start", type="primary", on_click=_start, args=(first, last)

@@ -116,7 +116,8 @@ def _facts_popover(catalogue: FactCatalogue) -> None:
 def _save(desk: Desk, checked: Checked) -> None:
     number = (desk.versions[0].version if desk.versions else 0) + 1
     is_ready = desk.sheet.is_draft and checked.body is not None and desk.may_change
-    with st.popover(f"Save as v{number}", key="cl-save", disabled=not is_ready, type="primary"):
+    needs = None if desk.may_change else f"Needs e-group {', '.join(desk.who_may) or 'that nobody has yet'}"
+    with st.popover(f"Save as v{number}", key="cl-save", disabled=not is_ready, type="primary", help=needs):
         draft, body = desk.sheet.draft, checked.body
         if body is not None and desk.may_change:
             act = Act(

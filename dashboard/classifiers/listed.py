@@ -77,7 +77,7 @@ def _switch(kind: ConfigurationKind, name: str, piece: Piece[Body], shelf: Shelf
         verb,
         key=f"cl-switch-{'on' if piece.is_enabled else 'off'}-{place}",
         disabled=not is_allowed,
-        help=f"{verb}: {name}" if is_allowed else f"Needs {needs}",
+        help=f"{verb}: {name}" if is_allowed else f"Needs e-group {needs}",
     )
     if not pressed:
         return
@@ -146,7 +146,7 @@ def _restore(desk: Desk, version: Version) -> None:
         key=f"cl-restore-{version.version}",
         type="tertiary",
         disabled=not desk.may_change,
-        help=None if desk.may_change else f"Needs {needs}",
+        help=None if desk.may_change else f"Needs e-group {needs}",
     )
     if pressed:
         number = version.version

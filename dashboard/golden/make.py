@@ -44,7 +44,12 @@ def refused_banner() -> None:
 
 def upload_popover(beside: int | None = None) -> None:
     """Keep a file or a pasted text; it is compared with the golden JSON that one looks at, if there is one."""
-    with st.popover("Upload", key="gj-upload"), st.form("gj-upload-form", border=False, clear_on_submit=True):
+    is_signed_in = actor().is_verified
+    why_not = None if is_signed_in else "Sign in to keep one: it is kept under your name."
+    with (
+        st.popover("Upload", key="gj-upload", disabled=not is_signed_in, help=why_not),
+        st.form("gj-upload-form", border=False, clear_on_submit=True),
+    ):
         st.file_uploader("A JSON, a CMSSW string or CSV", key="gj-upload-file", max_upload_size=_MOST_MEGABYTES)
         st.text_area("or pasted", key="gj-upload-text", height=80, placeholder='{"315252": [[31, 320]]}')
         st.text_input("Label", key="gj-upload-label", max_chars=120)
