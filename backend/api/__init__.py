@@ -30,6 +30,7 @@ from backend.api import (
     playground,
     run_writes,
     runs,
+    v2,
     versions,
     workspaces,
 )
@@ -74,6 +75,7 @@ for part in (
     golden_files,
     versions,
     health,
+    v2,
 ):
     app.include_router(part.router)
 app.include_router(playground.arbitrary)

@@ -49,7 +49,8 @@ def told() -> dict[str, str]:
 
 def served() -> set[str]:
     paths = app.openapi()["paths"]
-    return {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    of_original = {path: methods for path, methods in paths.items() if not path.startswith("/v2/")}
+    return {f"{method.upper()} {path}" for path, methods in of_original.items() for method in methods}
 
 
 def test_the_table_is_read_as_a_whole() -> None:
