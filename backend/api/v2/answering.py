@@ -12,7 +12,7 @@ from backend.api.asked import as_json
 from backend.api.v2.asking import ARROW_FILE, ARROW_STREAM, Form
 from backend.version import program_version
 
-_VARY = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-cache"}
+_VARY = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "private, no-cache"}
 
 
 def unchanged(request: Request, change_set: int) -> Response | None:
