@@ -1,15 +1,16 @@
 """Arranges a registry that holds what the tests of the client from PyPI expect of the original (field.md §3)."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from backend.access import demo_actor
+from backend.access import Actor, demo_actor
 from backend.access.egroups import OFFLINE_TRACKER_SHIFTERS
 from backend.certify.cycles import create_cycle
 from backend.configuration import configure
 from backend.db import transaction
+from backend.identity.personal import make_token, remember_person
 from backend.queries import dataset_row
 from backend.record import Act, DatasetKey, DatasetSaid, LumisectionSaid, RunSaid, record
 from backend.start import make_ready
@@ -23,8 +24,8 @@ MORE_THAN_MAY_BE_ASKED_FOR = 20_001
 """The client refuses to fetch so many without a filter; none of these is of a class or in a range that it asks for."""
 
 SIGNED_OFF = 362874
-ROLE = "tracker-shifter"
-"""The demo's person whose e-group may have OMS asked again about runs here, and nothing else."""
+ASKING_AGAIN = ("run.refresh", "run.reset")
+"""To have OMS asked again about a run: all that may be done with the token."""
 
 _FLAGS = ("dt-dt", "csc-csc", "tracker-strip", "rpc-hv", "tracker-track_private", "l1t-l1tmu", "l1t-l1tcalo", "hlt-hlt")
 _LAST = 40
@@ -68,7 +69,7 @@ def hold_what_the_client_expects(on: Engine, simulator: Simulator) -> None:
         _run(session, 327743, "Cosmics18", "/PromptReco/HICosmics18A/DQM", state="COMPLETED")
         _run(session, SIGNED_OFF, "Cosmics22", "/PromptReco/Commissioning2021/DQM", state="SIGNOFF")
         _cycle(session)
-        may_ask_again = {"grants": ["run.refresh", "run.reset"]}
+        may_ask_again = {"grants": list(ASKING_AGAIN)}
         configure(
             session,
             ConfigurationKind.PERMISSION,
@@ -80,6 +81,14 @@ def hold_what_the_client_expects(on: Engine, simulator: Simulator) -> None:
     ingest_season(on, simulator, most=1)
     with on.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE run, dataset, dataset_brief"))
+
+
+def a_token(on: Engine) -> str:
+    """The token of somebody whose e-group may have OMS asked again about runs, and nothing else."""
+    owner = Actor("M. Okafor", frozenset({OFFLINE_TRACKER_SHIFTERS}), is_verified=True)
+    with transaction(on) as session:
+        remember_person(session, owner, seen_at=datetime.now(UTC))
+        return make_token(session, owner, name="client", scope=ASKING_AGAIN, days=1, most_days=1).secret
 
 
 def _run(session: Session, number: int, run_class: str, name: str, *, state: str, excluded: str = "") -> None:
