@@ -1,58 +1,52 @@
 """What every test may use: a real PostgreSQL, an empty registry in it, and the folder of small data."""
 
-import itertools
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from backend.db import engine_for, transaction, upgrade
+from backend.db import engine_for, transaction
 from backend.embedded import Embedded
 from backend.start import make_ready
 from scripts.benchmarks.season import ingest_season
 from scripts.simulator.running import running_simulator
-
-_counter = itertools.count()
+from tests.databases import Reused, a_database, start_careless
 
 
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     """An embedded PostgreSQL of this test process, with the migrated database ``template`` in it."""
-    server = Embedded(tmp_path_factory.mktemp("postgresql")).start()
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE template")
-    upgrade(server.url("template"))
+    server = start_careless(Embedded(tmp_path_factory.mktemp("postgresql")))
     yield server
     server.release()
 
 
-@pytest.fixture
-def database_url(postgresql: Embedded) -> Iterator[str]:
-    """The URL of a fresh, empty registry."""
-    name = f"test_{os.getpid()}_{next(_counter)}"
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template STRATEGY wal_log")
-    yield postgresql.url(name)
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+@pytest.fixture(scope="session")
+def reused(postgresql: Embedded) -> Reused:
+    """The registry that one test after another gets, as the migrations leave it."""
+    return Reused(postgresql)
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """An engine on a fresh, empty registry."""
-    made = engine_for(database_url)
+def database_url(reused: Reused) -> str:
+    """The URL of an empty registry."""
+    return reused.as_made()
+
+
+@pytest.fixture
+def engine(reused: Reused, database_url: str) -> Iterator[Engine]:
+    """An engine on an empty registry."""
+    made = reused.engine()
     yield made
     made.dispose()
 
 
 @pytest.fixture
 def session(engine: Engine) -> Iterator[Session]:
-    """A session in an open transaction on a fresh, empty registry; committed at the end."""
+    """A session in an open transaction on an empty registry; committed at the end."""
     with transaction(engine) as opened:
         yield opened
 
@@ -91,12 +85,8 @@ def a_season(server: Embedded, *, most: int) -> Iterator[str]:
 @contextmanager
 def an_empty_registry(server: Embedded) -> Iterator[str]:
     """A registry with what a fresh one starts with, dropped afterwards."""
-    name = f"registry_{os.getpid()}_{next(_counter)}"
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template STRATEGY wal_log")
-    on = engine_for(server.url(name))
-    make_ready(on)
-    on.dispose()
-    yield server.url(name)
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with a_database(server) as url:
+        on = engine_for(url)
+        make_ready(on)
+        on.dispose()
+        yield url

@@ -1,17 +1,16 @@
 """A page in a real browser on a registry that the tests of a module write in."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import Engine
 
 from backend.db import engine_for
 from backend.embedded import Embedded
 from backend.start import make_ready
+from tests.databases import a_database
 
 ENTRY = Path(__file__).parents[2] / "dashboard" / "entry.py"
 PATIENCE_MS = 30_000
@@ -21,15 +20,11 @@ Open = Callable[..., Page]
 @contextmanager
 def a_registry(server: Embedded, name: str) -> Iterator[tuple[str, Engine]]:
     """A registry with what a fresh one starts with, dropped afterwards; its address and an engine on it."""
-    database = f"{name}_{os.getpid()}"
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {database} TEMPLATE template STRATEGY wal_log")
-    on = engine_for(server.url(database))
-    make_ready(on)
-    yield server.url(database), on
-    on.dispose()
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {database} WITH (FORCE)")
+    with a_database(server, name=name) as url:
+        on = engine_for(url)
+        make_ready(on)
+        yield url, on
+        on.dispose()
 
 
 def opener(streamlit_app: Callable[..., str], page: Page, *, path: str, heading: str, **environment: str) -> Open:

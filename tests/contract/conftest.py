@@ -9,7 +9,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import psycopg
 import pytest
 import uvicorn
 from fastapi.testclient import TestClient
@@ -17,7 +16,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from backend.api import app
-from backend.db import engine_for, transaction
+from backend.db import transaction
 from backend.embedded import Embedded
 from backend.record import (
     Act,
@@ -33,6 +32,7 @@ from backend.record.columns import NewColumn
 from backend.settings import Settings
 from models.lumis import LumiRange
 from models.vocabulary import ONLINE, ActKind, Bit, ColumnKind, LuminositySource, Origin, Status
+from tests.databases import an_engine
 from tests.scenario.certified import certified_scenario
 
 OF_OMS = {"prescale_index": ColumnKind.INTEGER, "prescale_name": ColumnKind.TEXT}
@@ -54,16 +54,11 @@ def original_state() -> dict[str, Any]:
 @pytest.fixture(scope="package")
 def original_engine(postgresql: Embedded, original_state: dict[str, Any]) -> Iterator[Engine]:
     """An engine on a registry that holds that state."""
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE original TEMPLATE template STRATEGY wal_log")
-    engine = engine_for(postgresql.url("original"))
-    with transaction(engine) as session:
-        for run in original_state["runs"]:
-            take_in(session, run, original_state["lumisection_ranges"][f"{run['run_number']}|online"])
-    yield engine
-    engine.dispose()
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute("DROP DATABASE original WITH (FORCE)")
+    with an_engine(postgresql, name="original") as engine:
+        with transaction(engine) as session:
+            for run in original_state["runs"]:
+                take_in(session, run, original_state["lumisection_ranges"][f"{run['run_number']}|online"])
+        yield engine
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 from urllib.parse import parse_qs, unquote, urlparse
 
-import psycopg
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -14,16 +13,14 @@ from backend.db import engine, engine_for, transaction
 from backend.embedded import Embedded
 from backend.errors import InvalidFilter
 from backend.queries import DATASETS, datasets_page, parse_filter
-from backend.start import make_ready
 from dashboard.offline.agreement import express_says, nothing_odd
 from dashboard.offline.links import links_of_dataset, links_of_table
 from dashboard.offline.preview import bar_html
 from dashboard.offline.python_call import client_filter, python_call
 from dashboard.offline.sheets import key_of, row_id
 from models.vocabulary import Status
-from scripts.benchmarks.season import ingest_season
-from scripts.simulator.running import running_simulator
 from tests.certified_season import open_datasets, sign_off_runs
+from tests.conftest import a_season
 from tests.pages import open_page, speaking_to
 
 COMPONENTS = ["tracker-strip", "tracker-pixel"]
@@ -125,18 +122,12 @@ def test_a_bar_says_in_words_what_it_draws_the_worst_first() -> None:
 @pytest.fixture(scope="module")
 def certified_url(postgresql: Embedded) -> Iterator[str]:
     """A registry with ten runs signed off, their datasets open but for two that wait."""
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE offline_pages TEMPLATE template STRATEGY wal_log")
-    on = engine_for(postgresql.url("offline_pages"))
-    make_ready(on)
-    with running_simulator("2018", pace="max") as simulator:
-        ingest_season(on, simulator, most=20)
-    sign_off_runs(on, most=10)
-    open_datasets(on, leave_waiting=2)
-    on.dispose()
-    yield postgresql.url("offline_pages")
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute("DROP DATABASE offline_pages WITH (FORCE)")
+    with a_season(postgresql, most=20) as url:
+        on = engine_for(url)
+        sign_off_runs(on, most=10)
+        open_datasets(on, leave_waiting=2)
+        on.dispose()
+        yield url
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-import psycopg
 import pytest
 from sqlalchemy import Engine, select, text
 from sqlmodel import Session
 
 from backend.configuration import ensure_defaults
-from backend.db import engine_for, transaction
+from backend.db import transaction
 from backend.embedded import Embedded
 from backend.errors import InvalidFilter
 from backend.queries import (
@@ -28,6 +27,7 @@ from backend.queries.filter_sql import BRIEF
 from backend.record import Act, DatasetKey, DatasetSaid, RunSaid, record
 from models.lumis import LumiSet
 from models.vocabulary import ActKind, Origin, Status
+from tests.databases import an_engine
 from tests.factories import a_flag, a_run, columns, flag
 
 EXPRESS, PROMPT = "/Express/Collisions2018/DQM", "/PromptReco/Collisions2018A/DQM"
@@ -50,40 +50,35 @@ def say(session: Session, key: DatasetKey, **said: object) -> None:
 @pytest.fixture(scope="module")
 def registry(postgresql: Embedded) -> Iterator[Engine]:
     """Four runs with datasets in various states, flags and links; for reading only."""
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE datasets TEMPLATE template STRATEGY wal_log")
-    on = engine_for(postgresql.url("datasets"))
-    ensure_defaults(on)
-    with transaction(on) as opened:
-        pixel, strip, _ = columns(opened)
-        for number, run_class in ((1, "Collisions18"), (2, "Collisions18"), (3, "Cosmics18"), (4, None)):
-            a_run(
+    with an_engine(postgresql, name="datasets") as on:
+        ensure_defaults(on)
+        with transaction(on) as opened:
+            pixel, strip, _ = columns(opened)
+            for number, run_class in ((1, "Collisions18"), (2, "Collisions18"), (3, "Cosmics18"), (4, None)):
+                a_run(
+                    opened,
+                    number,
+                    known=LumiSet.span(1, 40),
+                    energy=6500 + number,
+                    fill_number=10 - number,
+                    era=f"E{number}",
+                )
+                edit = RunSaid(number, {"run_class": run_class, "state": "SIGNOFF"}, Origin.PERSON)
+                record(opened, Act("A", "x", ActKind.EDIT_RUN, runs=(edit,)))
+            a_dataset(opened, 1, EXPRESS, tracker="COMPLETED", ecal="OPEN")
+            first = a_dataset(opened, 1, tracker="OPEN", ecal="COMPLETED")
+            second = a_dataset(opened, 2, tracker="SIGNOFF")
+            a_dataset(opened, 3, tracker=WAITING)
+            hidden = a_dataset(opened, 4, tracker="OPEN")
+            flag(
                 opened,
-                number,
-                known=LumiSet.span(1, 40),
-                energy=6500 + number,
-                fill_number=10 - number,
-                era=f"E{number}",
+                a_flag(first, strip, Status.BAD, of=(1, 8), comment="HV trip"),
+                a_flag(first, pixel, Status.GOOD, of=(1, 40)),
             )
-            edit = RunSaid(number, {"run_class": run_class, "state": "SIGNOFF"}, Origin.PERSON)
-            record(opened, Act("A", "x", ActKind.EDIT_RUN, runs=(edit,)))
-        a_dataset(opened, 1, EXPRESS, tracker="COMPLETED", ecal="OPEN")
-        first = a_dataset(opened, 1, tracker="OPEN", ecal="COMPLETED")
-        second = a_dataset(opened, 2, tracker="SIGNOFF")
-        a_dataset(opened, 3, tracker=WAITING)
-        hidden = a_dataset(opened, 4, tracker="OPEN")
-        flag(
-            opened,
-            a_flag(first, strip, Status.BAD, of=(1, 8), comment="HV trip"),
-            a_flag(first, pixel, Status.GOOD, of=(1, 40)),
-        )
-        flag(opened, a_flag(second, strip, Status.GOOD, of=(1, 40)))
-        say(opened, first, **{"gui./Collisions18/DQM": True})
-        say(opened, hidden, hidden=True)
-    yield on
-    on.dispose()
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute("DROP DATABASE datasets WITH (FORCE)")
+            flag(opened, a_flag(second, strip, Status.GOOD, of=(1, 40)))
+            say(opened, first, **{"gui./Collisions18/DQM": True})
+            say(opened, hidden, hidden=True)
+        yield on
 
 
 @pytest.fixture

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from backend.classify import ensure_default_classifiers
 from backend.configuration import ensure_defaults
-from backend.db import engine_for, transaction
+from backend.db import transaction
 from backend.embedded import Embedded
 from backend.queries import RunRow, runs_page
 from models.vocabulary import ONLINE_COMPONENTS, Status
 from scripts.benchmarks.season import ingest_season
 from scripts.simulator.running import running_simulator
 from scripts.simulator.seasons import season_named
+from tests.databases import an_engine
 
 RUNS = 40
 ONLINE = [f"{workspace}-{component}" for workspace, own in ONLINE_COMPONENTS.items() for component in own]
@@ -23,20 +23,14 @@ ONLINE = [f"{workspace}-{component}" for workspace, own in ONLINE_COMPONENTS.ite
 @pytest.fixture(scope="module", params=["2018", pytest.param("2022", marks=pytest.mark.long)])
 def classified(request: pytest.FixtureRequest, postgresql: Embedded) -> Iterator[tuple[str, tuple[RunRow, ...]]]:
     """The newest runs of a season in a registry that was set up as at every start."""
-    name = f"defaults_{request.param}"
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template STRATEGY wal_log")
-    on: Engine = engine_for(postgresql.url(name))
-    ensure_defaults(on)
-    ensure_default_classifiers(on)
-    with running_simulator(request.param, pace="max") as simulator:
-        ingest_season(on, simulator, most=RUNS)
-    with transaction(on) as session:
-        assert session.execute(text("SELECT count(*) FROM change_set WHERE kind = 'classify'")).scalar_one() == RUNS
-        yield request.param, runs_page(session, limit=RUNS, with_bits=False).rows
-    on.dispose()
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with an_engine(postgresql, name=f"defaults_{request.param}") as on:
+        ensure_defaults(on)
+        ensure_default_classifiers(on)
+        with running_simulator(request.param, pace="max") as simulator:
+            ingest_season(on, simulator, most=RUNS)
+        with transaction(on) as session:
+            assert session.execute(text("SELECT count(*) FROM change_set WHERE kind = 'classify'")).scalar_one() == RUNS
+            yield request.param, runs_page(session, limit=RUNS, with_bits=False).rows
 
 
 def test_every_run_has_the_class_that_it_was_taken_for(classified: tuple[str, tuple[RunRow, ...]]) -> None:

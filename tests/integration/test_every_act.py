@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
-import psycopg
 import pytest
 from sqlalchemy import Engine
 
@@ -23,6 +22,7 @@ from backend.queries import latest_change
 from backend.record import Act, LuminositySaid, Recorded, record
 from models.vocabulary import ActKind, LuminositySource
 from tests.certifying import EXPERT, last_act, one_after_the_other, whole_state
+from tests.databases import Reused, a_copy, drop
 from tests.factories import RUN
 from tests.peoples_acts import ACTS, PeoplesAct, arrange
 
@@ -36,34 +36,25 @@ ON_THEIR_OWN = {take_back, reset_run, record_plan}
 
 
 @pytest.fixture(scope="module")
-def arranged(postgresql: Embedded) -> Iterator[str]:
-    """The name of the database in which all of them can be done; it is copied, not written in."""
-    _create(postgresql, "every_act", "template")
-    on = engine_for(postgresql.url("every_act"))
+def arranged(postgresql: Embedded) -> Iterator[Reused]:
+    """A database in which all of them can be done, put back after each test."""
+    name = a_copy(postgresql, name="every_act")
+    on = engine_for(postgresql.url(name))
     arrange(on)
     on.dispose()
-    yield "every_act"
-    _drop(postgresql, "every_act")
+    copy = Reused(postgresql, of=name)
+    yield copy
+    copy.drop()
+    drop(postgresql, name)
 
 
 @pytest.fixture
-def registry(postgresql: Embedded, arranged: str) -> Iterator[Engine]:
+def registry(arranged: Reused) -> Iterator[Engine]:
     """A registry in which all of them can be done."""
-    _create(postgresql, "one_act", arranged)
-    on = engine_for(postgresql.url("one_act"))
+    arranged.as_made()
+    on = arranged.engine()
     yield on
     on.dispose()
-    _drop(postgresql, "one_act")
-
-
-def _create(server: Embedded, name: str, of: str) -> None:
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {of} STRATEGY wal_log")
-
-
-def _drop(server: Embedded, name: str) -> None:
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def in_words(act: PeoplesAct) -> str:

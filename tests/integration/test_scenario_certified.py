@@ -4,16 +4,16 @@ says what the original said, but for the original's known bugs."""
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import psycopg
 import pytest
 from sqlalchemy import Engine
 
 from backend.certify.gui_links import link_listed
-from backend.db import engine_for, transaction
+from backend.db import transaction
 from backend.embedded import Embedded
 from backend.ingest.dqm_gui import open_dqm_gui
 from backend.ingest.oms import open_oms
 from scripts.simulator.running import Simulator, running_simulator
+from tests.databases import an_engine
 from tests.scenario.actions import do_again, recorded_actions
 from tests.scenario.compare import corrected, differences, known_bugs, needless
 from tests.scenario.replay import asking, configure_scenario, take_in_everything
@@ -33,16 +33,11 @@ class Replayed:
 @pytest.fixture(scope="module")
 def replayed(postgresql: Embedded) -> Iterator[Replayed]:
     """The scenario from ingest to the look at the DQM GUI."""
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE scenario_s3 TEMPLATE template STRATEGY wal_log")
-    engine = engine_for(postgresql.url("scenario_s3"))
-    configure_scenario(engine)
-    with running_simulator("scenario") as simulator:
-        take_in_everything(engine, simulator)
-        yield _certified(engine, simulator)
-    engine.dispose()
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute("DROP DATABASE scenario_s3 WITH (FORCE)")
+    with an_engine(postgresql, name="scenario_s3") as engine:
+        configure_scenario(engine)
+        with running_simulator("scenario") as simulator:
+            take_in_everything(engine, simulator)
+            yield _certified(engine, simulator)
 
 
 def _certified(engine: Engine, simulator: Simulator) -> Replayed:

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from backend.db import engine_for, transaction
+from backend.db import transaction
 from backend.embedded import Embedded
 from models.lumis import LumiSet
 from models.vocabulary import ONLINE
 from scripts.simulator.running import running_simulator
+from tests.databases import an_engine
 from tests.scenario.compare import KnownBug, corrected, differences, known_bugs, needless
 from tests.scenario.replay import configure_scenario, take_in_everything
 from tests.scenario.states import Place, State, recorded_state, registry_state
@@ -19,17 +19,12 @@ from tests.scenario.states import Place, State, recorded_state, registry_state
 @pytest.fixture(scope="module")
 def replayed(postgresql: Embedded) -> Iterator[Engine]:
     """A registry with the scenario's workspaces and classifiers, after the ingest of all its runs."""
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE scenario_s1 TEMPLATE template STRATEGY wal_log")
-    engine = engine_for(postgresql.url("scenario_s1"))
-    configure_scenario(engine)
-    with running_simulator("scenario") as simulator:
-        look = take_in_everything(engine, simulator)
-    assert (len(look.runs["new"]), look.failures, look.stopped_by) == (30, {}, None)  # type: ignore[index]
-    yield engine
-    engine.dispose()
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute("DROP DATABASE scenario_s1 WITH (FORCE)")
+    with an_engine(postgresql, name="scenario_s1") as engine:
+        configure_scenario(engine)
+        with running_simulator("scenario") as simulator:
+            look = take_in_everything(engine, simulator)
+        assert (len(look.runs["new"]), look.failures, look.stopped_by) == (30, {}, None)  # type: ignore[index]
+        yield engine
 
 
 @pytest.fixture(scope="module")

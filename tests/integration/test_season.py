@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from functools import reduce
 from pathlib import Path
 
-import psycopg
 import pytest
 from sqlalchemy import Engine, text
 
-from backend.db import engine_for, transaction
+from backend.db import transaction
 from backend.embedded import Embedded
 from backend.rebuild import rebuild
 from backend.start import make_ready
@@ -18,6 +17,7 @@ from models.lumis import EMPTY, LumiSet
 from models.vocabulary import GOLDEN_2018_BITS, Bit
 from scripts.benchmarks.season import ingest_season
 from scripts.simulator.running import running_simulator
+from tests.databases import an_engine
 
 DCS_ONLY = Path(__file__).parents[2] / "scripts" / "simulator" / "data" / "json_DCSONLY_2018.txt"
 _TRUE = text("""
@@ -31,14 +31,11 @@ _KNOWN = text("SELECT run_number, known FROM run")
 @pytest.fixture(scope="module")
 def season(postgresql: Embedded) -> Iterator[Engine]:
     """A registry that holds the whole season."""
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE whole_season TEMPLATE template STRATEGY wal_log")
-    on = engine_for(postgresql.url("whole_season"))
-    make_ready(on)
-    with running_simulator("2018", pace="max") as simulator:
-        assert ingest_season(on, simulator) == len(simulator.feed.runs)
-    yield on
-    on.dispose()
+    with an_engine(postgresql, name="whole_season") as on:
+        make_ready(on)
+        with running_simulator("2018", pace="max") as simulator:
+            assert ingest_season(on, simulator) == len(simulator.feed.runs)
+        yield on
 
 
 def dcs_good(on: Engine) -> dict[int, LumiSet]:

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from backend.db import engine_for, transaction
+from backend.db import transaction
 from backend.embedded import Embedded
 from backend.ingest.difference import VOLATILE
 from backend.ingest.proposals import accept_proposal, pending_proposal, reject_proposal
@@ -23,6 +22,7 @@ from backend.ingest.runs import Outcome, ingest_run
 from backend.record import Act, DatasetKey, LumisectionSaid, RunSaid, columns_by_name, record, undo
 from models.lumis import LumiRange, LumiSet
 from models.vocabulary import ONLINE, ActKind, Bit, Origin, RunState
+from tests.databases import an_engine
 from tests.oms_answers import OmsState, an_oms_run
 
 BITS = ("bpix_ready", "cms_active", "newdet_ready")
@@ -35,11 +35,8 @@ _runs = itertools.count(400_001)
 @pytest.fixture(scope="module")
 def engine(postgresql: Embedded) -> Iterator[Engine]:
     """One registry for all examples; each has a run of its own."""
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE property_ingest TEMPLATE template STRATEGY wal_log")
-    made = engine_for(postgresql.url("property_ingest"))
-    yield made
-    made.dispose()
+    with an_engine(postgresql, name="property_ingest") as made:
+        yield made
 
 
 # What happens to a run in OMS.

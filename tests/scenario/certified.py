@@ -4,42 +4,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
-import psycopg
 from sqlalchemy import Engine
 
 from backend.certify.cycles import create_cycle
 from backend.certify.gui_links import link_listed
 from backend.configuration import GLOBAL
-from backend.db import engine_for, transaction
+from backend.db import transaction
 from backend.embedded import Embedded
 from backend.ingest.dqm_gui import open_dqm_gui
 from backend.ingest.oms import open_oms
 from backend.queries import Condition, Operator, all_of, ids_of
 from scripts.simulator.running import running_simulator
+from tests.databases import an_engine
 from tests.scenario.actions import SOMEBODY, do_again, recorded_actions
 from tests.scenario.replay import asking, configure_scenario, take_in_everything
-
-NAME = "scenario_certified"
 
 
 @contextmanager
 def certified_scenario(server: Embedded) -> Iterator[Engine]:
     """The scenario done again up to there."""
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {NAME} TEMPLATE template STRATEGY wal_log")
-    engine = engine_for(server.url(NAME))
-    configure_scenario(engine)
-    with running_simulator("scenario") as simulator:
-        take_in_everything(engine, simulator)
-        with open_oms(asking(simulator)) as oms:
-            do_again(engine, simulator, oms, recorded_actions())
-        with open_dqm_gui(asking(simulator)) as gui:
-            link_listed(engine, gui.datasets())
-    _make_cycles(engine)
-    yield engine
-    engine.dispose()
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
+    with an_engine(server, name="scenario_certified") as engine:
+        configure_scenario(engine)
+        with running_simulator("scenario") as simulator:
+            take_in_everything(engine, simulator)
+            with open_oms(asking(simulator)) as oms:
+                do_again(engine, simulator, oms, recorded_actions())
+            with open_dqm_gui(asking(simulator)) as gui:
+                link_listed(engine, gui.datasets())
+        _make_cycles(engine)
+        yield engine
 
 
 def _make_cycles(engine: Engine) -> None:
