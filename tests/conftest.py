@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -14,6 +15,18 @@ from backend.start import make_ready
 from scripts.benchmarks.season import ingest_season
 from scripts.simulator.running import running_simulator
 from tests.databases import Reused, a_database, start_careless
+
+HERE = Path(__file__).parent
+LONGEST_FIRST = ("browser", "integration", "contract", "dashboard", "property", "unit")
+"""Folders by how long their files take: whoever works through the last ones does not keep others waiting."""
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long."""
+    items.sort(key=lambda item: LONGEST_FIRST.index(item.path.relative_to(HERE).parts[0]))
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +67,7 @@ def session(engine: Engine) -> Iterator[Session]:
 @pytest.fixture(scope="session")
 def data() -> Path:
     """The folder of small data files, each with its source named in its README."""
-    return Path(__file__).parent / "data"
+    return HERE / "data"
 
 
 @pytest.fixture(scope="session")
