@@ -26,6 +26,7 @@ from scripts.benchmarks.questions import measure_questions
 from scripts.benchmarks.reading import measure_rebuild, measure_time_travel
 from scripts.benchmarks.season import ingest_season
 from scripts.benchmarks.selecting import measure_selecting
+from scripts.benchmarks.serving import measure_serving
 from scripts.benchmarks.writing import history, measure_writing
 from scripts.simulator.running import running_simulator
 
@@ -86,6 +87,7 @@ def _on(server: Embedded, *, quick: bool) -> Iterator[Measure]:
     yield from measure_dataset_questions(many)
     if not quick:
         yield from measure_clicks(server.url("many"))
+        yield from measure_serving(server.url("many"))
     many.dispose()
     certified = engine_for(fresh("certified"))
     make_ready(certified)

@@ -46,9 +46,7 @@ def _painted(address: str, what: str, *, target_ms: float | None = None) -> Iter
 @contextmanager
 def served(script: Path, environment: dict[str, str]) -> Iterator[str]:
     """The address of a page that Streamlit serves in the demo, stopped afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}", "--server.headless=true"]
     process = subprocess.Popen(
         [*command, "--server.address=127.0.0.1"],
@@ -63,6 +61,14 @@ def served(script: Path, environment: dict[str, str]) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _wait(address: str) -> None:
