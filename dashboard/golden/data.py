@@ -13,25 +13,23 @@ from backend.classify import Classifier, RecipeBody, facts_here, recipes
 from backend.db import engine
 from backend.errors import NotFound
 from backend.golden.loss import Efficiencies, Loss, View, account, efficiencies
-from backend.golden.making import options_of
+from backend.golden.making import selection_again
 from backend.golden.progress import progress
 from backend.golden.scope import Matching, matching
-from backend.golden.selection import Selection, select
+from backend.golden.selection import Selection
 from backend.golden.weighing import Weighed, weigh_selection
 from backend.queries.golden_jsons import (
     GoldenJsonFacts,
     GoldenJsonPage,
     golden_json,
     golden_json_facts,
-    golden_json_making,
     golden_jsons,
-    is_unchanged_since,
 )
-from backend.rules import parse
 from backend.rules.facts import FactCatalogue, Subject
 from dashboard.data import reading
 from dashboard.session import person
 from models.lumi_json import GoldenJson
+from models.vocabulary import GoldenJsonKind
 
 MINE, ALL, OFFICIAL = "mine", "all", "official"
 
@@ -107,12 +105,9 @@ def held_by(id_: int) -> GoldenJson:
 def analysis_of(id_: int) -> Analysis | None:
     """A golden JSON that was made here taken apart; none of an upload."""
     with reading() as session:
-        making = golden_json_making(session, id_)
-        if making.as_of is None:
+        if golden_json_facts(session, id_).kind is not GoldenJsonKind.MADE:
             return None
-        as_of = None if is_unchanged_since(session, making.as_of) else making.as_of
-        options, pattern = options_of(making.options), making.pattern or ""
-        selection = select(engine(), parse(making.rule), datasets=pattern, options=options, as_of=as_of)
+        selection = selection_again(engine(), id_)
         weighed = weigh_selection(session, selection)
         runs = progress(session, weighed)
     losses = {view: account(weighed, view) for view in View}

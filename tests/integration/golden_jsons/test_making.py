@@ -14,7 +14,7 @@ from backend.configuration import configure
 from backend.db import transaction
 from backend.errors import InvalidInput, InvalidRule, NotFound, NotPermitted, WrongState
 from backend.golden.files import golden_file
-from backend.golden.making import make, options_as_json, options_of, remake, reserve
+from backend.golden.making import make, options_as_json, options_of, remake, reserve, selection_again
 from backend.golden.selection import OfSeveral, Options
 from backend.golden.uploading import keep_upload
 from backend.queries import latest_change
@@ -68,6 +68,21 @@ def test_what_was_made_is_made_again_bit_for_bit_whatever_was_said_since(
         undo(session, bad, by="S. Tanaka", why="mistake")
     assert second == '{"1": [[2, 4], [7, 12]]}'
     assert (remake(engine, id_), remake(engine, again)) == (first, second)
+
+
+def test_what_is_selected_again_is_read_from_the_present_until_anything_is_said(
+    engine: Engine, columns: dict[str, int]
+) -> None:
+    id_ = make(engine, ALICE, rule=STRIP_GOOD, pattern=PROMPT)
+    make(engine, ALICE, rule=STRIP_GOOD, pattern=PROMPT)
+    with transaction(engine) as session:
+        facts, latest = golden_json_facts(session, id_), latest_change(session).change_set
+    same = selection_again(engine, id_)
+    assert (same.as_of, same.kept) == (latest, {1: LumiSet.span(1, 12), 2: LumiSet.span(1, 12)})
+    with transaction(engine) as session:
+        strip_is_bad(session, columns, 1, of=(5, 6))
+    folded = selection_again(engine, id_)
+    assert (folded.as_of, folded.kept, folded.candidates) == (facts.as_of, same.kept, same.candidates)
 
 
 def test_a_shared_recipe_is_kept_by_name_and_version_and_its_later_versions_change_nothing(
