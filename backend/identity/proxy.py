@@ -59,7 +59,7 @@ class ProxyGate:
         if len(others) == len(headers):
             return headers
         theirs = [header for header in headers if header[0].lower() in names]
-        if reason := _why_not(theirs, peer, chosen):
+        if reason := _why_not(theirs, peer, chosen, passed_on=_passed_on(others)):
             self._log(peer, reason)
             return others
         secret = chosen.proxy_secret_header.lower().encode()
@@ -113,22 +113,45 @@ def networks_of(listed: str) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(found)
 
 
-def _why_not(theirs: list[Header], peer: str, chosen: Settings) -> str:
-    """Why these headers are not believed; empty: they are."""
+def _why_not(theirs: list[Header], peer: str, chosen: Settings, *, passed_on: frozenset[str]) -> str:
+    """Why these headers are not believed; empty: they are.
+
+    Parameters
+    ----------
+    passed_on
+        The addresses that the request says it came by. If the peer is one, it may be so only because the server took
+        this header for its word, as uvicorn does where ``FORWARDED_ALLOW_IPS`` lets it; so it is nobody's.
+    """
     if chosen.auth != "proxy":
         return f"RR_AUTH is {chosen.auth}"
-    if chosen.proxy_secret is None:
-        return "RR_PROXY_SECRET is not set"
     if not _is_within(peer, networks_of(chosen.proxy_networks)):
         return "it is not of RR_PROXY_NETWORKS"
+    if peer in passed_on:
+        return "its address is one that X-Forwarded-For names"
     names = [name.lower() for name, _ in theirs]
     if MARK.encode() in names or len(names) != len(set(names)):
         return "a header came twice"
-    secret = chosen.proxy_secret_header.lower().encode()
-    shown = next((value for name, value in theirs if name.lower() == secret), b"")
-    if not hmac.compare_digest(shown, chosen.proxy_secret.get_secret_value().encode()):
-        return "it did not show the secret of the proxy"
-    return ""
+    return "" if _is_secret_shown(theirs, chosen) else "it did not show the secret of the proxy"
+
+
+def _is_secret_shown(theirs: Iterable[Header], chosen: Settings) -> bool:
+    if chosen.proxy_secret is None:
+        return False
+    wanted = chosen.proxy_secret_header.lower().encode()
+    shown = next((value for name, value in theirs if name.lower() == wanted), b"")
+    return hmac.compare_digest(shown, chosen.proxy_secret.get_secret_value().encode())
+
+
+def _passed_on(headers: Iterable[Header]) -> frozenset[str]:
+    """The addresses in ``X-Forwarded-For``, without ports."""
+    said = [value.decode("latin-1") for name, value in headers if name.lower() == b"x-forwarded-for"]
+    return frozenset(_host(entry.strip()) for value in said for entry in value.split(","))
+
+
+def _host(entry: str) -> str:
+    if entry.startswith("["):
+        return entry[1:].partition("]")[0]
+    return entry.partition(":")[0] if entry.count(":") == 1 else entry
 
 
 def _is_within(peer: str, networks: Iterable[IPv4Network | IPv6Network]) -> bool:

@@ -67,6 +67,10 @@ def test_the_proxy_is_believed_from_where_it_stands_with_its_secret(kind: str, p
     assert found.actor.egroups == {"cms-members", "cms-dqm-runregistry-offline-tracker-certifiers", "cms-web"}
 
 
+def test_the_proxy_may_say_for_whom_it_asks() -> None:
+    assert believed(headers=[*raw(GOOD), (b"x-forwarded-for", b"192.0.2.1, 10.1.2.30")]) is not None
+
+
 def changed(**by: str | None) -> Headers:
     names = {name.replace("-", "_"): name for name in GOOD}
     whole: dict[str, str | None] = dict(GOOD) | {names.get(name, name): value for name, value in by.items()}
@@ -90,6 +94,9 @@ def changed(**by: str | None) -> Headers:
         (CHOSEN, [*raw(GOOD), (b"X-Forwarded-Groups", b"cms-dqm-runregistry-experts")], INSIDE),
         (CHOSEN, [*raw(KELLER), (MARK.encode(), b"yes")], INSIDE),
         (CHOSEN, [*raw(GOOD), (MARK.encode(), b"yes")], INSIDE),
+        (CHOSEN, [*raw(GOOD), (b"x-forwarded-for", b"10.1.2.3")], INSIDE),
+        (CHOSEN, [*raw(GOOD), (b"x-forwarded-for", b"192.0.2.1, 10.1.2.3:80")], INSIDE),
+        (CHOSEN, [*raw(GOOD), (b"x-forwarded-for", b"192.0.2.1"), (b"X-Forwarded-For", b"[fd00::7]:80")], "fd00::7"),
         (CHOSEN, raw({"email": "auto@auto", "egroups": "cms-dqm-runregistry-experts"}), INSIDE),
         (CHOSEN.model_copy(update={"proxy_networks": ""}), raw(GOOD), INSIDE),
         (CHOSEN.model_copy(update={"proxy_secret": None}), raw(GOOD), INSIDE),
@@ -102,7 +109,7 @@ def test_nobody_else_is_believed(chosen: Settings, headers: Headers, peer: str |
     assert believed(chosen, headers=headers, peer=peer) is None
     seen = let_through(chosen, headers=[*headers, (b"accept", b"*/*")], peer=peer)
     assert seen["accept"] == "*/*"
-    assert not {name for name in seen if name.startswith(("x-forwarded", "x-rr"))}
+    assert not {name for name in seen if name.startswith(("x-forwarded", "x-rr"))} - {"x-forwarded-for"}
 
 
 def test_the_proxy_that_names_nobody_is_nobody() -> None:
