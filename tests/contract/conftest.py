@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 import uvicorn
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from backend.access.egroups import ONLINE_SHIFTERS
 from backend.api import app
 from backend.db import transaction
 from backend.embedded import Embedded
@@ -63,8 +65,8 @@ def original_engine(postgresql: Embedded, original_state: dict[str, Any]) -> Ite
 
 @pytest.fixture
 def original(original_engine: Engine) -> Iterator[TestClient]:
-    """The API on that registry."""
-    yield from client_on(original_engine)
+    """The API on that registry, asked through a proxy as the original was."""
+    yield from client_through_proxy(original_engine)
 
 
 @pytest.fixture
@@ -82,8 +84,19 @@ def certified_engine(postgresql: Embedded) -> Iterator[Engine]:
 
 @pytest.fixture
 def certified(certified_engine: Engine) -> Iterator[TestClient]:
-    """The API on that registry."""
-    yield from client_on(certified_engine)
+    """The API on that registry, asked through a proxy as the original was."""
+    yield from client_through_proxy(certified_engine)
+
+
+def client_through_proxy(engine: Engine) -> Iterator[TestClient]:
+    """The API on a registry that believes a proxy; the proxy says that a shifter asks."""
+    secret = "a secret of the proxy and the registry"
+    trusted = Settings(auth="proxy", proxy_networks="127.0.0.1/32", proxy_secret=SecretStr(secret))
+    app.state.engine, app.state.settings = engine, trusted
+    said = {trusted.proxy_secret_header: secret, trusted.proxy_user_header: "stanaka"}
+    said[trusted.proxy_groups_header] = ONLINE_SHIFTERS
+    yield TestClient(app, "http://127.0.0.1", raise_server_exceptions=False, client=("127.0.0.1", 50_000), headers=said)
+    del app.state.engine, app.state.settings
 
 
 def client_on(engine: Engine) -> Iterator[TestClient]:
