@@ -17,6 +17,7 @@ from backend.api import app as api
 from backend.db import engine
 from backend.errors import InvalidSettings, RegistryError
 from backend.guard import Guard
+from backend.identity.proxy import ProxyGate
 from backend.settings import settings
 from backend.start import make_ready
 from dashboard.login.configured import secrets_for_login
@@ -59,6 +60,7 @@ app = st.App(
     routes=[*([LOGIN_ROUTE] if login else []), Mount("/api", app=api)],
     middleware=[
         Middleware(Guard, policy=page_policy()),
+        Middleware(ProxyGate, settings_of=lambda _: settings()),
         *([Middleware(LoginMiddleware, chosen=settings())] if login else []),
     ],
     secrets=login or None,

@@ -6,6 +6,8 @@ from typing import Literal
 
 import streamlit as st
 
+from dashboard.login.identity import is_refused_by_login, refused_by_login_notice
+
 _ASKED = "asked"
 
 
@@ -30,11 +32,21 @@ def question(page: str) -> None:
     if asked is None:
         return
     if asked.page != page:
-        answered()
+        _dropped()
         return
-    st.dialog(asked.title, width=asked.width, on_dismiss=answered)(asked.draw)()
+    st.dialog(asked.title, width=asked.width, on_dismiss=_dropped)(_drawn)(asked)
 
 
 def answered() -> None:
-    """Close the question; nothing is asked any more."""
+    """Close the question, unless its answer was refused as the login is over: then it stays, with what was typed."""
+    if not is_refused_by_login():
+        _dropped()
+
+
+def _drawn(asked: Question) -> None:
+    refused_by_login_notice()
+    asked.draw()
+
+
+def _dropped() -> None:
     st.session_state.pop(_ASKED, None)

@@ -59,11 +59,11 @@ def _official_form(facts: GoldenJsonFacts) -> None:
     st.markdown("\n".join(f"- {line}" for line in note.lines))
     st.caption(f"Stable link: `/api/golden/official/{kind.strip()}/latest.json`")
     if st.button("Mark official", key="gj-official-yes", type="primary"):
-        answered()
         do(
             f"{facts.file_name} is the official {kind.strip()}",
             lambda session, who: mark_official(session, who, facts.id, kind=kind.strip(), seen=facts.last_change),
         )
+        answered()
         st.rerun()
 
 

@@ -9,7 +9,7 @@ from backend.errors import InvalidSettings
 from backend.settings import settings
 from dashboard.login.configured import secrets_for_login
 from dashboard.login.paths import login_path
-from dashboard.login.who import FAILED, FAILED_COOKIE, Who, log_out
+from dashboard.login.who import FAILED, FAILED_COOKIE, Who, log_out, who
 
 REFUSED_BY_LOGIN = "refused-by-login"
 """In the state of a visit: an act was refused because the login is over."""
@@ -37,18 +37,29 @@ def identity_box(found: Who, matrix: Matrix) -> None:
             _login_facts(found)
 
 
-def login_notice(found: Who) -> None:
+def login_notice(found: Who, *, key: str = "login-ended") -> None:
     """A banner when a login has ended or came to nothing, loud if an act was refused for it; what is typed stays."""
     if not found.refusal:
         st.session_state.pop(REFUSED_BY_LOGIN, None)
     if found.refusal:
-        draw = st.error if REFUSED_BY_LOGIN in st.session_state else st.warning
-        with st.container(key="login-ended", horizontal=True, vertical_alignment="center"):
+        draw = st.error if is_refused_by_login() else st.warning
+        with st.container(key=key, horizontal=True, vertical_alignment="center"):
             draw(found.refusal, icon=":material/lock_clock:")
-            if found.person.is_verified:
+            if found.login is not None and found.person.is_verified:
                 st.link_button("Log in again", _login_here(), help="In a new tab: what is typed here stays.")
     elif not found.person.is_verified and st.context.cookies.get(FAILED_COOKIE) == FAILED:
         st.warning(_FAILED, icon=":material/lock_clock:")
+
+
+def is_refused_by_login() -> bool:
+    """Whether the last act of this visit was refused because the login is over: what asked for it stays open."""
+    return REFUSED_BY_LOGIN in st.session_state
+
+
+def refused_by_login_notice() -> None:
+    """The same banner in a dialog, which lies over that of the page."""
+    if is_refused_by_login():
+        login_notice(who(), key="login-ended-while-asked")
 
 
 def login_page(found: Who) -> None:
@@ -77,10 +88,13 @@ def _login_here() -> str:
 
 def _problem() -> str:
     """Why nobody can log in, if so."""
+    if settings().auth == "proxy":
+        return "The proxy in front of this registry did not say who you are."
     try:
-        return "" if secrets_for_login(settings()) else f"Logins are left to {settings().auth}."
+        secrets_for_login(settings())
     except InvalidSettings as error:
         return str(error)
+    return ""
 
 
 def _initials(name: str) -> str:

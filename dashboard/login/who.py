@@ -1,5 +1,6 @@
 """Who is in front of a page, as the login of this visit says, and whether that still holds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,7 @@ import streamlit as st
 from backend.access import VISITOR, Actor, demo_actor
 from backend.errors import LoginEnded, NotIdentified, RegistryError
 from backend.identity import Login, read_login
+from backend.identity.proxy import identity_of_proxy
 from backend.settings import Settings, settings
 from dashboard.login.logins import logins
 
@@ -17,6 +19,8 @@ BROWSER_COOKIE = "rr_browser"
 FAILED_COOKIE = "rr_login_failed"
 FAILED = "1"
 """What is there for a moment after a login that came to nothing."""
+
+_SINCE = "page-open-since"
 
 READING_GOES_ON = timedelta(hours=1)
 """So long after the end of a login its open pages stay, so that what was typed is there after logging in again."""
@@ -53,7 +57,8 @@ def who() -> Who:
         return Who(demo_actor(st.session_state.get("demo_role", chosen.demo_role)))
     if chosen.auth == "oidc":
         return _logged_in(chosen, datetime.now(UTC))
-    return Who()
+    now = datetime.now(UTC)
+    return vouched_for(st.context.headers, chosen, since=st.session_state.setdefault(_SINCE, now), now=now)
 
 
 def may_read() -> bool:
@@ -73,6 +78,19 @@ def log_out() -> None:
     if found.login is not None:
         logins().end(found.login, now=datetime.now(UTC))
     st.logout()
+
+
+def vouched_for(headers: Mapping[str, str], chosen: Settings, *, since: datetime, now: datetime) -> Who:
+    """Who the trusted proxy says is in front of the page, which was opened at ``since``."""
+    try:
+        found = identity_of_proxy(headers, chosen)
+    except NotIdentified as error:
+        return Who(refusal=str(error))
+    if found is None:
+        return Who()
+    over_at = since + timedelta(seconds=chosen.roles_max_age_seconds)
+    refusal = f"What the proxy said of you is too old since {over_at:%H:%M} UTC; reload the page."
+    return Who(found.actor, refusal=refusal if now >= over_at else "")
 
 
 def _logged_in(chosen: Settings, now: datetime) -> Who:

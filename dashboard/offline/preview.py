@@ -13,6 +13,7 @@ from backend.jobs.batching import Batch
 from backend.record import DatasetKey, Recorded
 from dashboard import look
 from dashboard.doing import do
+from dashboard.login.identity import is_refused_by_login, refused_by_login_notice
 from dashboard.task_watch import leave_to_worker
 from models.vocabulary import Status
 
@@ -103,6 +104,7 @@ def close() -> None:
 def _draw(opened: Preview) -> None:
     preview = opened.signing if opened.signing and st.session_state.get(_SIGN_OFF, True) else opened
     with st.container(key="offline-preview"):
+        refused_by_login_notice()
         st.html(_figures(preview) + _table(preview.becomes) + _runs(preview.datasets) + _left_out(preview.left_out))
         wish = _wish(opened)
         with st.container(key="offline-preview-foot", horizontal=True, vertical_alignment="center"):
@@ -143,8 +145,10 @@ def _why_not(preview: Preview, wish: Wish) -> str | None:
 
 
 def _confirmed(preview: Preview, wish: Wish) -> None:
-    """Done or refused, the preview closes: what is said then stands in the act bar or above the page."""
-    close()
+    """Done or refused, the preview closes: what is said then stands in the act bar or above the page.
+
+    Only if the login is over it stays, with what was typed.
+    """
     errand = preview.errand
     if errand is None:
         is_done = do(preview.done, lambda session, who: preview.command(session, who, wish))
@@ -152,6 +156,8 @@ def _confirmed(preview: Preview, wish: Wish) -> None:
         is_done = leave_to_worker(preview.done, lambda session, who: errand(session, who, wish))
     if is_done:
         st.session_state[TICKED] = frozenset()
+    if not is_refused_by_login():
+        close()
     st.rerun()
 
 
