@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 def pages(cycles: str) -> list[StreamlitPage]:
     """All pages in the order of the menu; that of cycles is called by what waits there."""
     return [
-        st.Page("views/home.py", title="Home", default=True, visibility="hidden"),
+        st.Page("views/overview.py", title="Overview", default=True),
         st.Page("views/online.py", title="Online", url_path="online"),
         st.Page("views/offline.py", title="Offline", url_path="offline"),
         st.Page("views/run.py", title="Run", url_path="run"),

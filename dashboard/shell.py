@@ -63,6 +63,6 @@ def _jump() -> None:
 def _style() -> str:
     sheets = (
         Path(__file__).with_name(name).read_text(encoding="utf-8")
-        for name in ("shell.css", "classifiers.css", "pages.css", "offline.css", "golden.css")
+        for name in ("shell.css", "classifiers.css", "pages.css", "offline.css", "golden.css", "overview.css")
     )
     return look.page_css() + "".join(sheets)

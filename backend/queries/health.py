@@ -98,7 +98,7 @@ def health(session: Session, settings: Settings) -> Health:
         runs=database.runs,
         jobs=jobs,
         sources=tuple(
-            SourceHeard(source, heard.get(job), _is_silent(heard.get(job), every, database.now))
+            SourceHeard(source, heard.get(job), is_silent(heard.get(job), every, database.now))
             for source, (job, every) in _sources(settings).items()
         ),
     )
@@ -109,5 +109,6 @@ def _sources(settings: Settings) -> Mapping[str, tuple[str, timedelta]]:
     return {"OMS": ("oms", timedelta(seconds=settings.ingest_every_seconds))}
 
 
-def _is_silent(heard_at: datetime | None, every: timedelta, now: datetime) -> bool:
+def is_silent(heard_at: datetime | None, every: timedelta, now: datetime) -> bool:
+    """Whether nothing was heard, ever or for :data:`SILENT_AFTER_TICKS` ticks."""
     return heard_at is None or now - heard_at > every * SILENT_AFTER_TICKS

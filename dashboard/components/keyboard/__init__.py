@@ -11,6 +11,7 @@ KEYS = {
     "/": "to the filter; to the jump box where a page has none",
     "?": "this list",
     "↑ ↓": "move in the grid",
+    "← →": "move in the grid and in the heat map",
     "Space": "tick the row",
     "Enter": "open the run",
     "U": "undo what was just done",

@@ -1,0 +1,1 @@
+"""The parts of the Overview: what waits, what the backend does, the last runs, how far everybody is, what was lost."""
