@@ -1,5 +1,7 @@
 """Overview: what waits for me, whether a source is silent, how the last runs were, and how far everybody is."""
 
+from html import escape
+
 import polars as pl
 import streamlit as st
 
@@ -18,7 +20,7 @@ from dashboard.overview.sources import sources_card
 from dashboard.overview.standing import Answer, standing_of
 from dashboard.overview.workspaces import workspaces_card
 from dashboard.permits import permit
-from dashboard.session import actor, forget_unless
+from dashboard.session import forget_unless, person
 
 LIVE_SECONDS = 15
 _SOON_SECONDS = 2
@@ -62,7 +64,7 @@ def _body(workspace: str) -> None:
 def _toolbar() -> tuple[str, bool]:
     with st.container(key="toolbar", horizontal=True, vertical_alignment="center"):
         st.html('<span class="rr-title" role="heading" aria-level="1">Overview</span>', width="content")
-        st.html(f'<span class="rr-label">{actor().name}</span>', width="content")
+        st.html(f'<span class="rr-label">{escape(person().name)}</span>', width="content")
         st.space("stretch")
         workspace = _desk()
         live = st.toggle("Live", key="live", bind="query-params", help="Look again every 15 s; nothing moves under you")
