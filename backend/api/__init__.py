@@ -36,7 +36,7 @@ from backend.api import (
 )
 from backend.api.asked import settings_of_app
 from backend.api.errors import answer_errors
-from backend.api.identity import identified
+from backend.api.identity import identified, writer
 from backend.api.starting import refuse_unsafe_start
 from backend.guard import ANSWERS, Guard
 from backend.identity.proxy import ProxyGate
@@ -52,22 +52,16 @@ app.add_middleware(Guard, policy=ANSWERS)
 app.add_middleware(ProxyGate, settings_of=lambda scope: settings_of_app(scope["app"]))
 for part in (
     runs,
-    run_writes,
     lumisections,
     histories,
     data_of_json,
     dataset_reads,
     dataset_lists,
-    dataset_writes,
-    dc_tools,
     datasets,
     cycles,
-    cycle_writes,
     workspaces,
     classifiers,
-    classifier_writes,
     accepted_datasets,
-    accepted_dataset_writes,
     playground,
     permissions,
     json_portal,
@@ -78,6 +72,8 @@ for part in (
     v2,
 ):
     app.include_router(part.router)
+for part in (run_writes, dataset_writes, dc_tools, cycle_writes, classifier_writes, accepted_dataset_writes):
+    app.include_router(part.router, dependencies=[Depends(writer)])
 app.include_router(playground.arbitrary)
 app.include_router(gone.router)
 answer_errors(app)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
@@ -53,7 +53,7 @@ class JsonsQuestion(BaseModel):
     reference: Number | None = None
 
 
-@router.post("/generate")
+@router.post("/generate", dependencies=[Depends(writer)])
 def generate(wanted: Wanted, request: Request) -> Response:
     """Make a golden JSON: ``{"id": "7", …}``, to be fetched from ``/json_portal/json``.
 
@@ -124,7 +124,7 @@ def jsons(question: JsonsQuestion, request: Request) -> Response:
     return as_json({"jsons": [*waiting, *rows]})
 
 
-@router.delete("/json")
+@router.delete("/json", dependencies=[Depends(writer)])
 def delete_json(question: JsonQuestion, request: Request) -> Response:
     """Delete a golden JSON of one's own, or with the right to mark official ones: ``{"deleted_json": …}``."""
     actor = writer(request)

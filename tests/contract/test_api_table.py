@@ -41,6 +41,12 @@ NEVER = {
 _ROW = re.compile(r"^\| (`.+`) \| *(reads|writes|) *\| (served|gone: .+) \|$", re.MULTILINE)
 
 
+def writes() -> set[str]:
+    """Method and path of what is served and writes."""
+    rows = [routes for routes, does, stands in _ROW.findall(PAGE.read_text()) if (does, stands) == ("writes", "served")]
+    return {route for routes in rows for route in re.findall("`(.+?)`", routes)}
+
+
 def told() -> dict[str, str]:
     """Method and path → how it stands."""
     rows = _ROW.findall(PAGE.read_text())
@@ -71,6 +77,13 @@ ASKED = (DATA / "routes.txt").read_text().splitlines()
 def test_whatever_the_original_was_asked_for_is_served_or_told_to_be_gone(asked: str) -> None:
     rows = [route for route in told() if re.fullmatch(re.sub(r"{.+?}", "[^/]+", route), asked)]
     assert bool(rows) is (asked not in NEVER)
+
+
+@pytest.mark.parametrize("route", sorted(writes()))
+def test_who_writes_is_asked_before_what(client: TestClient, route: str) -> None:
+    method, _, path = route.partition(" ")
+    answer = client.request(method, re.sub(r"{.+?}", "no-such", path), json=["nonsense"])
+    assert (answer.status_code, list(answer.json())) == (401, ["err"])
 
 
 def test_what_is_told_to_be_gone_says_what_is_there_instead(certified: TestClient) -> None:
