@@ -5,8 +5,9 @@ from typing import TypeVar
 
 import streamlit as st
 
-from backend.access import Matrix
+from backend.access import Matrix, RightsDifference
 from backend.certify.accepted import AcceptedDatasetBody
+from backend.certify.adopting import differences_of_rights
 from backend.configuration import Body, Piece, Version, pieces, rights, versions
 from backend.ingest.dqm_gui import GuiDataset, open_dqm_gui
 from backend.queries import Health, JobTick, health, latest_change
@@ -35,6 +36,12 @@ def matrix() -> Matrix:
     """The rights in force."""
     with reading() as session:
         return rights(session)
+
+
+def rights_news() -> tuple[RightsDifference, ...]:
+    """In what the rights in force differ from those that this version starts with."""
+    with reading() as session:
+        return differences_of_rights(session)
 
 
 def versions_of(kind: ConfigurationKind, name: str) -> list[Version]:

@@ -1,33 +1,37 @@
-"""Who may do what: the matrix, the two questions that people ask of it, and the rights of one e-group to change."""
+"""Who may do what: the matrix, to be searched, and the rights of one e-group to change."""
 
 from collections.abc import Iterable
 from html import escape
 
 import streamlit as st
 
-from backend.access import EVERYWHERE, Action, Grant, Matrix, read_grants, what_may, who_may
+from backend.access import EVERYWHERE, Action, Grant, Matrix, read_grants, what_may
 from backend.certify.configuring import remove_piece, write_piece
-from backend.configuration import PermissionBody, Side
+from backend.configuration import PermissionBody
 from backend.errors import InvalidInput
 from dashboard.components.row_list import Column, Mark, Row, row_list
-from dashboard.data import desks
 from dashboard.permits import Permit, permit, permitted_button
+from dashboard.rights_asked import differences_bar, what_may_they_do, who_may_do
 from dashboard.session import from_address
-from dashboard.settings_data import matrix, standing, versions_of
+from dashboard.settings_data import matrix, rights_news, standing, versions_of
 from dashboard.settings_form import NEW, Form, act, close_form, open_form, save_row, versions_html, with_reason
 from models.vocabulary import ConfigurationKind
 
 TAB = "Permissions"
 _KIND = ConfigurationKind.PERMISSION
-_ALL = "every workspace"
 
 
 def permissions_tab() -> None:
-    """The question, the matrix, and the e-group that one looks at."""
+    """The questions, what is new, the matrix, and the e-group that one looks at."""
     rights = matrix()
-    _who_may(rights)
+    with st.container(key="rights-asked", horizontal=True):
+        who_may_do(rights)
+        word = _looked_for()
+    what_may_they_do(rights)
     found, seen = standing(PermissionBody)
+    differences_bar(rights_news(), seen=seen)
     name = from_address("name")
+    shown = [egroup for egroup in found if word in egroup.lower() or _has(egroup, word, rights)]
     with st.container(key="settings-main", horizontal=True, gap="small"):
         with st.container(key="settings-list"):
             row_list(
@@ -35,7 +39,8 @@ def permissions_tab() -> None:
                     Column("E-group", "name", 264),
                     *(Column(a.value, "mark", 24, title=f"may {a.meaning}") for a in Action),
                 ),
-                rows=[_row(egroup, rights) for egroup in found],
+                rows=[_row(egroup, rights) for egroup in shown],
+                empty="No e-group is called so, and none has such a right.",
                 key="permissions-list",
                 label="Who may do what",
                 selected=name,
@@ -46,30 +51,23 @@ def permissions_tab() -> None:
                 _egroup(open_form(TAB, name, found.get(name), seen), rights)
 
 
-def _who_may(rights: Matrix) -> None:
-    """Who may do this? Answered in a line."""
-    with st.container(key="who-may", horizontal=True, vertical_alignment="center"):
-        st.html('<span class="rr-label">Who may</span>', width="content")
-        action = (
-            st.selectbox(
-                "Action",
-                list(Action),
-                format_func=lambda a: a.meaning,
-                key="action",
-                label_visibility="collapsed",
-                width=340,
-            )
-            or Action.RUN_CLASS
-        )
-        workspace = None
-        if action.per_workspace:
-            names = sorted({w.workspace for side in Side for w in desks(side)})
-            st.html('<span class="rr-label">in</span>', width="content")
-            chosen = st.selectbox("Workspace", [_ALL, *names], key="where", label_visibility="collapsed", width=160)
-            workspace = None if chosen == _ALL else chosen
-        allowed = who_may(action, workspace, matrix=rights)
-        said = " ".join(f'<span class="rr-pill">{escape(egroup)}</span>' for egroup in allowed)
-        st.html(f'<div class="rr-answer">{said or "nobody yet"}</div>')
+def _looked_for() -> str:
+    """A word of the names of e-groups or of rights: ``tracker``, ``run.class``, ``flags:ecal``."""
+    typed = st.text_input(
+        "Find an e-group or a right",
+        key="rights-find",
+        placeholder="Find: certifiers, run.class, flags:ecal",
+        label_visibility="collapsed",
+        width=300,
+    )
+    return typed.strip().lower()
+
+
+def _has(egroup: str, wanted: str, rights: Matrix) -> bool:
+    """Whether an e-group has such a right, be it for the workspace alone or for all."""
+    action, colon, _ = wanted.rpartition(":")
+    said = {str(grant) for grant in rights.grants.get(egroup, ())}
+    return any(grant.startswith(wanted) or (colon and grant == f"{action}:{EVERYWHERE}") for grant in said)
 
 
 def _row(egroup: str, rights: Matrix) -> Row:

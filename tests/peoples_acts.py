@@ -14,12 +14,14 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from backend.access import Actor
+from backend.access.egroups import OFFLINE_TRACKER_SHIFTERS
 from backend.certify.accepted import (
     AcceptedDatasetBody,
     remove_accepted_dataset,
     switch_accepted_dataset,
     write_accepted_dataset,
 )
+from backend.certify.adopting import adopt_rights
 from backend.certify.batch import Setting, set_columns
 from backend.certify.bits import give_back_bits, set_bits
 from backend.certify.configuring import remove_piece, write_piece
@@ -38,7 +40,7 @@ from backend.certify.saying import Saying, say_status
 from backend.classify.recording import reclassify_run
 from backend.configuration import Cause, CausesBody, ensure_defaults
 from backend.db import transaction
-from backend.record import Act, DatasetKey, LumisectionSaid, RunSaid, columns_by_name, record
+from backend.record import Act, ConfigurationSaid, DatasetKey, LumisectionSaid, RunSaid, columns_by_name, record
 from models.vocabulary import ActKind, ConfigurationKind, DatasetState, Origin, RunState, Status
 from tests.certifying import (
     EXPERT,
@@ -81,6 +83,8 @@ class PeoplesAct:
 
 def arrange(engine: Engine) -> None:
     """The registry in which all of them can be done."""
+    with transaction(engine) as session:
+        _rights_of_an_earlier_version(session)
     ensure_defaults(engine)
     with transaction(engine) as session:
         _runs(session)
@@ -88,6 +92,13 @@ def arrange(engine: Engine) -> None:
         _words_of_people(session)
         _cycles(session)
         _configuration(session)
+
+
+def _rights_of_an_earlier_version(session: Session) -> None:
+    """Of which one came later."""
+    body = {"grants": ["flags:tracker", "undo"]}
+    said = ConfigurationSaid(ConfigurationKind.PERMISSION.value, OFFLINE_TRACKER_SHIFTERS, body)
+    record(session, Act("setup", "an earlier version", ActKind.SETUP, configurations=(said,)))
 
 
 def _runs(session: Session) -> None:
@@ -263,6 +274,7 @@ def _of_configuration() -> Iterator[PeoplesAct]:
         (switch_accepted_dataset, (), {"is_enabled": False, **further}),
         (remove_accepted_dataset, (), further),
         (remove_piece, (ConfigurationKind.CAUSE,), {"name": "ecal", "why": "a test"}),
+        (adopt_rights, (), {"why": "a test"}),
     )
     for command, args, more in told:
         yield PeoplesAct(

@@ -6,7 +6,7 @@ from typing import Self
 
 from backend.access.actions import Action
 from backend.access.actor import Actor
-from backend.access.grants import Grant, covered, read_grants
+from backend.access.grants import EVERYWHERE, Grant, covered, read_grants
 from backend.errors import NotPermitted
 
 
@@ -64,6 +64,15 @@ def who_may(action: Action, workspace: str | None = None, *, matrix: Matrix) -> 
 
 def what_may(egroup: str, *, matrix: Matrix) -> tuple[Grant, ...]:
     """What members of the e-group may do, in the order of the catalogue of actions."""
+    return what_any_may((egroup,), matrix=matrix)
+
+
+def what_any_may(egroups: Iterable[str], *, matrix: Matrix) -> tuple[Grant, ...]:
+    """What somebody may do who is in all of these e-groups, in the order of the catalogue of actions.
+
+    What is granted for one workspace and for all of them is told once, as for all.
+    """
     order = {action: place for place, action in enumerate(Action)}
-    granted = matrix.grants.get(egroup, frozenset())
-    return tuple(sorted(granted, key=lambda grant: (order[grant.action], grant.workspace or "")))
+    granted = frozenset[Grant]().union(*(matrix.grants.get(egroup, frozenset()) for egroup in egroups))
+    told = (g for g in granted if g.workspace in (None, EVERYWHERE) or Grant(g.action, EVERYWHERE) not in granted)
+    return tuple(sorted(told, key=lambda grant: (order[grant.action], grant.workspace or "")))

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from streamlit.testing.v1 import AppTest
 
 from backend.access import Action, demo_actor
+from backend.access.egroups import CERTIFIERS, ON_CALL
 from backend.certify.accepted import AcceptedDatasetBody, accepted_datasets, write_accepted_dataset
 from backend.certify.configuring import write_piece
 from backend.configuration import ensure_defaults, rights
@@ -125,6 +126,13 @@ def test_who_may_do_something_is_answered() -> None:
     app.selectbox(key="where").select("ecal").run()
     answer = next(h.proto.body for h in app.get("html") if "rr-answer" in h.proto.body)
     assert "offline-ecal-certifiers" in answer and "offline-tracker-certifiers" not in answer
+
+
+def test_what_somebody_in_some_egroups_may_is_tried_without_being_in_them() -> None:
+    app = open_page("settings", role="visitor", tab="Permissions")
+    app.multiselect(key="rights-tried").set_value([ON_CALL, CERTIFIERS["ecal"]]).run()
+    answer = next(h.proto.body for h in app.get("html") if "rr-tried" in h.proto.body)
+    assert ">run.class<" in answer and ">flags: ecal<" in answer and ">run.flags everywhere<" in answer
 
 
 def test_a_back_fill_is_asked_for_and_cancelled(engine: Engine) -> None:

@@ -29,7 +29,7 @@ READS = re.compile(
     "filter|filter-(add|added|clear|what|how-.*|value|saved)|workspace|workspace-.*|live|datasets|component|find|run"
     "|choice-.*|look-.*|download|download-csv|.*-(csv|csv-.*|download|download-json|python|links)|chosen-runs"
     "|batch-(tool|closed|columns-.*|scope-.*|status)|offline-(batch|fold|only-.*|tick-.*)|cycle-of-.*"
-    "|inspector-(open|close)|run-(earlier|later)|act-(oms|words)"
+    "|inspector-(open|close)|run-(earlier|later)|strip-.*-typed|act-(oms|words)"
     "|by|run_number|dataset|text|kind|since|until|log-(clear|latest|earlier|close)|tab|action|where|rights-.*"
     "|cl-(open-.*|look-.*|ls-.*|facts|download|meaning|pick-.*|field-.*|new|new-.*)"
     "|gj-(recipe|pattern|options|several|completed|runs|prescales|find|open-.*|file-.*|files-more|with-.*|why-.*"

@@ -21,6 +21,8 @@ from backend.access import (
     may,
     read_grants,
     require,
+    rights_differences,
+    what_any_may,
     what_may,
     who_may,
 )
@@ -226,3 +228,29 @@ def test_the_rights_page_of_the_docs_lists_exactly_the_actions_as_they_are() -> 
     rows = re.findall(r"^\| `([\w.:]+)` \| (yes)? ?\| (.+) \|$", page, flags=re.MULTILINE)
     catalogue = [(action.value, "yes" if action.per_workspace else "", action.meaning) for action in Action]
     assert rows == catalogue
+
+
+def test_what_somebody_may_who_is_in_several_egroups_is_told_once() -> None:
+    matrix = Matrix.of({"a": ["flags:ecal", "undo"], "b": ["flags:tracker", "undo"], "c": ["flags:*"]})
+    assert [str(g) for g in what_any_may(["a", "b"], matrix=matrix)] == ["flags:ecal", "flags:tracker", "undo"]
+    assert [str(g) for g in what_any_may(["a", "c", "nobody"], matrix=matrix)] == ["flags:*", "undo"]
+    assert what_any_may([], matrix=matrix) == ()
+
+
+def test_what_is_new_what_was_taken_away_and_what_was_added_are_told_apart() -> None:
+    defaults = {"a": ["undo", "run.class", "flags:*"], "b": ["*"], "c": ["undo"], "d": ["flags:ecal"]}
+    standing = {"a": ["flags:*", "run.move"], "b": ["*"], "c": ["undo"], "d": ["flags:*"], "own": ["run.class"]}
+    ever = standing | {"a": ["flags:*", "run.move", "undo", "a.right.of.old"]}
+    told = {d.egroup: d for d in rights_differences(standing, ever, defaults)}
+    assert told.keys() == {"a", "d"}
+    assert [[str(g) for g in said] for said in (told["a"].new, told["a"].taken, told["a"].more)] == [
+        ["run.class"],
+        ["undo"],
+        ["run.move"],
+    ]
+    assert (told["d"].new, told["d"].taken, [str(g) for g in told["d"].more]) == ((), (), ["flags:*"])
+
+
+def test_an_egroup_whose_rights_were_all_taken_away_lacks_nothing_new() -> None:
+    (told,) = rights_differences({}, {"a": ["undo"]}, {"a": ["undo"]})
+    assert (told.new, [str(g) for g in told.taken]) == ((), ["undo"])
