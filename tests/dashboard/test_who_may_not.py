@@ -109,11 +109,11 @@ def _forms_of_a_range() -> None:
     from dashboard.bits_form import bits_form
     from dashboard.data import strip
     from dashboard.flag_form import flag_form
-    from models.lumis import LumiRange
+    from models.lumis import LumiSet
     from tests.peoples_acts import PROMPT
 
-    of, chosen = strip(PROMPT.run_number, PROMPT.name, None), LumiRange(10, 20)
-    flag_form(PROMPT, of.known, chosen, ticked=frozenset({"tracker-strip"}), seen=0)
+    of, chosen = strip(PROMPT.run_number, PROMPT.name, None), LumiSet.span(10, 20)
+    flag_form({PROMPT: of.known}, chosen, ticked=frozenset({"tracker-strip"}), seen=0)
     bits_form(PROMPT, of, chosen, seen=0)
 
 
