@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from backend.ingest.oms import Oms
+from backend.jobs.checking import checking_itself
 from backend.jobs.gui import looking_at_the_gui
 from backend.jobs.housekeeping import keeping_house
 from backend.jobs.job import Job
@@ -38,5 +39,11 @@ def timetable(settings: Settings, *, oms: Oms) -> tuple[Job, ...]:
             "close what silent workers left behind, forget old ticks and tasks",
             timedelta(seconds=settings.housekeeping_every_seconds),
             keeping_house(silence=silence, history=history),
+        ),
+        Job(
+            "self-check",
+            "fold some runs anew from the log, and see that what stands is the same",
+            timedelta(seconds=settings.self_check_every_seconds),
+            checking_itself(runs=settings.self_check_runs),
         ),
     )

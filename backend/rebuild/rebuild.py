@@ -3,23 +3,19 @@
 While it runs, writers wait at the clock; readers see the old projections until it commits.
 """
 
-from collections.abc import Callable, Iterator
-from itertools import groupby
+from collections.abc import Callable
 
-from sqlalchemy import Engine, TextClause, text
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from backend.db import transaction
-from backend.projections.attributes import AttributeChange
 from backend.projections.cycles import CycleWord, cycle_row
-from backend.projections.datasets import is_there
 from backend.projections.golden_jsons import GoldenJsonMaking, GoldenJsonWord, golden_json_row
-from backend.projections.luminosity import LuminosityWord, fold_luminosity
-from backend.projections.picture import DatasetWords, Picture, draw_datasets
-from backend.projections.runs import run_row
+from backend.projections.picture import Picture
 from backend.projections.undone import Undone
-from backend.rebuild.touches import Touches, last_touches, spans
-from backend.rebuild.words import all_undone, words_until
+from backend.rebuild.folding import Folding, fold_datasets, fold_luminosities, fold_runs
+from backend.rebuild.touches import Touches, last_touches
+from backend.rebuild.words import all_undone
 from backend.record.publishing import publish
 
 Progress = Callable[[float, str], None]
@@ -36,25 +32,6 @@ _EMPTY = (
     text("DELETE FROM golden_json_now"),
 )
 """Not TRUNCATE: that would make readers wait, and writers that wait at the clock would wait for each other."""
-_RUN_CHANGES = text("""
-    SELECT c.id, c.change_set, c.run_number, c.origin, c.said, c.withdraws, s.kind, s."by"
-    FROM run_change c JOIN change_set s ON s.id = c.change_set ORDER BY c.run_number, c.id
-""")
-_DATASET_CHANGES = text("""
-    SELECT c.id, c.change_set, c.dataset_id, c.origin, c.said, c.withdraws, s.kind, s."by"
-    FROM dataset_change c JOIN change_set s ON s.id = c.change_set
-    WHERE s.kind <> 'proposal' ORDER BY c.dataset_id, c.id
-""")
-_DATASETS = text("SELECT id, run_number, name, change_set FROM dataset_identity ORDER BY id")
-_NOTED = text("""
-    SELECT id, cause, comment FROM lumisection_change
-    WHERE (cause IS NOT NULL OR comment IS NOT NULL) AND dataset_id BETWEEN :first AND :last
-""")
-_LUMINOSITIES = text("""
-    SELECT c.run_number, c.source, c.change_set, c.id, c.first, c.delivered, c.recorded
-    FROM luminosity_change c JOIN change_set s ON s.id = c.change_set
-    WHERE s.kind <> 'proposal' ORDER BY c.run_number, c.source, c.id
-""")
 _CONFIGURATIONS = text("""
     SELECT kind, name, version, body, is_enabled, change_set FROM configuration_change ORDER BY kind, name, version
 """)
@@ -82,102 +59,21 @@ def rebuild(on: Engine, *, progress: Progress = lambda done, what: None, chunk: 
             session.execute(statement)
         undone = all_undone(session)
         touches = last_touches(session, undone)
-        progress(0.05, "runs")
-        known = _rebuild_runs(session, undone, touches=touches, chunk=chunk)
-        progress(0.3, "datasets")
-        _rebuild_datasets(on, session, undone=undone, touches=touches, known=known, chunk=chunk, progress=progress)
+        progress(0.05, "runs and datasets")
+        folding = Folding(on, session, undone, touches)
+        known = fold_runs(folding, chunk=chunk)
+        fold_datasets(
+            folding,
+            known=known,
+            chunk=chunk,
+            progress=lambda share, last: progress(0.3 + 0.65 * share, f"datasets up to {last}"),
+        )
         progress(0.95, "luminosity, configuration, cycles and golden JSONs")
-        publish(session, Picture(luminosities=_luminosities(session, undone, touches)))
+        fold_luminosities(folding, chunk=chunk)
         publish(session, Picture(configurations=_configurations(session, undone)))
         publish(session, Picture(cycles=_cycles(session, undone, touches)))
         publish(session, Picture(golden_jsons=_golden_jsons(session, undone, touches)))
         progress(1.0, "done")
-
-
-def _rebuild_runs(session: Session, undone: Undone, *, touches: Touches, chunk: int) -> dict[int, list[int]]:
-    known: dict[int, list[int]] = {}
-    picture = Picture()
-    for run, changes in _grouped(session, _RUN_CHANGES):
-        if (row := run_row(run, changes, undone)) is None:
-            continue
-        touch = touches.runs[run]
-        picture.runs.append({**row, "last_change": touch, "changed_by": touches.by[touch]})
-        known[run] = row["known"]
-        if len(picture.runs) == chunk:
-            publish(session, picture)
-            picture = Picture()
-    publish(session, picture)
-    return known
-
-
-def _rebuild_datasets(
-    on: Engine,
-    session: Session,
-    *,
-    undone: Undone,
-    touches: Touches,
-    known: dict[int, list[int]],
-    chunk: int,
-    progress: Progress,
-) -> None:
-    changes = dict(_grouped(session, _DATASET_CHANGES))
-    identities = {
-        id_: (run, name)
-        for id_, run, name, created in session.execute(_DATASETS)
-        if is_there(created, undone.acts("datasets", id_), changes.get(id_, ()))
-    }
-    parts = spans(identities, chunk)
-    for number, (first, last) in enumerate(parts):
-        datasets = [
-            DatasetWords(
-                id=id_,
-                run_number=run,
-                name=name,
-                run_known=known.get(run, []),
-                changes=[c for c in changes.get(id_, ()) if c.change_set not in undone.acts("datasets", id_)],
-                touched=None,
-                old_counts=[],
-                old_bits=[],
-                old_notes={},
-                last_change=touches.datasets[id_],
-                changed_by=touches.by[touches.datasets[id_]],
-            )
-            for id_, (run, name) in identities.items()
-            if first <= id_ <= last
-        ]
-        words = words_until(on, undone, datasets=(), between=(first, last))
-        noted = {
-            id_: (cause, comment) for id_, cause, comment in session.execute(_NOTED, {"first": first, "last": last})
-        }
-        picture = Picture()
-        draw_datasets(picture, datasets, words=words, noted=noted)
-        publish(session, picture)
-        progress(0.3 + 0.65 * (number + 1) / len(parts), f"datasets up to {last}")
-
-
-def _grouped(session: Session, query: TextClause) -> Iterator[tuple[int, list[AttributeChange]]]:
-    rows = (AttributeChange(*row) for row in session.execute(query.execution_options(yield_per=5_000)))
-    for of, changes in groupby(rows, key=lambda c: c.of):
-        yield of, list(changes)
-
-
-def _luminosities(session: Session, undone: Undone, touches: Touches) -> list[dict[str, object]]:
-    rows = []
-    for (run, source), words in groupby(session.execute(_LUMINOSITIES), key=lambda r: (r[0], r[1])):
-        standing = [w for w in words if w.change_set not in undone.acts("runs", run)]
-        if not standing:
-            continue
-        delivered, recorded = fold_luminosity(LuminosityWord(*w[3:]) for w in standing)
-        rows.append(
-            {
-                "run_number": run,
-                "source": source,
-                "delivered": delivered,
-                "recorded": recorded,
-                "last_change": touches.luminosities[f"{run} {source}"],
-            }
-        )
-    return rows
 
 
 def _configurations(session: Session, undone: Undone) -> list[dict[str, object]]:

@@ -1,6 +1,6 @@
 """Which act last touched each run and dataset: by a word of its own, or by an undo that reached it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,12 +36,13 @@ _GOLDEN_JSONS = """
     FROM golden_json_change
     UNION ALL SELECT id, change_set, 'golden_jsons', id FROM golden_json
 """
+_ONLY = "(CAST(:only AS int[]) IS NULL OR {} = ANY(:only))"
 _LATEST = {
     "golden_jsons": text(f"SELECT of, max(act) FROM ({_GOLDEN_JSONS}) t GROUP BY of"),
     "cycles": text(f"SELECT of, max(act) FROM ({_CYCLES}) t GROUP BY of"),
-    "luminosities": text(f"SELECT of, max(act) FROM ({_LUMINOSITIES}) t GROUP BY of"),
-    "runs": text(f"SELECT of, max(act) FROM ({_RUNS}) t GROUP BY of"),
-    "datasets": text(f"SELECT of, max(act) FROM ({_DATASETS}) t GROUP BY of"),
+    "luminosities": text(f"SELECT of, max(act) FROM ({_LUMINOSITIES}) t WHERE {_ONLY.format('named')} GROUP BY of"),
+    "runs": text(f"SELECT of, max(act) FROM ({_RUNS}) t WHERE {_ONLY.format('of')} GROUP BY of"),
+    "datasets": text(f"SELECT of, max(act) FROM ({_DATASETS}) t WHERE {_ONLY.format('of')} GROUP BY of"),
 }
 _OF_ACTS = {
     "golden_jsons": text(f"SELECT act, of, thing, named FROM ({_GOLDEN_JSONS}) t WHERE act = ANY(:acts)"),
@@ -67,19 +68,33 @@ class Touches:
 
 
 def last_touches(session: Session, undone: Undone) -> Touches:
-    """The last touch of every run and dataset in the log."""
+    """The last touch of everything in the log."""
     runs: dict[int, int] = _with_undos(session, undone, "runs")
     datasets: dict[int, int] = _with_undos(session, undone, "datasets")
     luminosities: dict[str, int] = _with_undos(session, undone, "luminosities")
     cycles: dict[int, int] = _with_undos(session, undone, "cycles")
     golden_jsons: dict[int, int] = _with_undos(session, undone, "golden_jsons")
-    acts = {*runs.values(), *datasets.values(), *cycles.values(), *golden_jsons.values()}
-    by = {act: author for act, author in session.execute(_BY, {"acts": list(acts)})}
+    by = _authors(session, {*runs.values(), *datasets.values(), *cycles.values(), *golden_jsons.values()})
     return Touches(runs, datasets, luminosities, cycles, golden_jsons, by)
 
 
-def _with_undos(session: Session, undone: Undone, what: str) -> dict[Any, int]:
-    touched = {of: act for of, act in session.execute(_LATEST[what])}
+def last_touches_of(session: Session, undone: Undone, *, runs: Sequence[int], datasets: Sequence[int]) -> Touches:
+    """The last touch of some runs, their luminosities, and some datasets; nothing about cycles and golden JSONs."""
+    of_runs: dict[int, int] = _with_undos(session, undone, "runs", only=runs)
+    of_datasets: dict[int, int] = _with_undos(session, undone, "datasets", only=datasets)
+    luminosities: dict[str, int] = _with_undos(session, undone, "luminosities", only=runs)
+    return Touches(
+        of_runs, of_datasets, luminosities, {}, {}, _authors(session, {*of_runs.values(), *of_datasets.values()})
+    )
+
+
+def _authors(session: Session, acts: set[int]) -> dict[int, str]:
+    return {act: author for act, author in session.execute(_BY, {"acts": list(acts)})}
+
+
+def _with_undos(session: Session, undone: Undone, what: str, *, only: Sequence[int] | None = None) -> dict[Any, int]:
+    asked = {} if what in ("cycles", "golden_jsons") else {"only": None if only is None else list(only)}
+    touched = {of: act for of, act in session.execute(_LATEST[what], asked)}
     roots = _roots(undone)
     reached: dict[int, list[tuple[Any, Thing, int]]] = {}
     for act, of, thing, named in session.execute(_OF_ACTS[what], {"acts": list(set(roots.values()))}):
@@ -97,9 +112,3 @@ def _roots(undone: Undone) -> dict[int, int]:
     for undo in sorted(undone.undos, key=lambda u: u.id):
         roots[undo.id] = roots.get(undo.undoes, undo.undoes)
     return roots
-
-
-def spans(ids: Iterable[int], size: int) -> list[tuple[int, int]]:
-    """Closed intervals of ids, each holding at most ``size`` of them, that together hold them all."""
-    ordered = sorted(ids)
-    return [(part[0], part[-1]) for part in (ordered[i : i + size] for i in range(0, len(ordered), size))]

@@ -9,11 +9,13 @@ from sqlalchemy import Engine, text
 
 from backend.db import engine_for, transaction
 from backend.embedded import Embedded
-from backend.rebuild import rebuild
+from backend.jobs.checking import checking_itself
+from backend.jobs.job import Ending, Tick
+from backend.rebuild import differences, rebuild
 from backend.record import Act, DatasetKey, DatasetSaid, LuminositySaid, LumisectionSaid, RunSaid, record
 from models.lumis import LumiRange
 from models.vocabulary import ActKind, LuminositySource, Origin
-from scripts.benchmarks.history import ACTS_PER_RUN, write_history
+from scripts.benchmarks.history import ACTS_PER_RUN, FIRST_RUN, write_history
 from tests.conftest import an_empty_registry
 
 RUNS = 6
@@ -109,6 +111,7 @@ def test_said_through_the_door_act_by_act_it_gives_the_same_rows_as_a_rebuild(en
             record(session, act)
 
     assert rows(replayed) == rows(engine)
+    assert list(differences(replayed, [FIRST_RUN + n for n in range(RUNS)], chunk=4)) == []
     assert len(acts) == RUNS * ACTS_PER_RUN
     assert 140 * RUNS < words < 180 * RUNS
 
@@ -118,3 +121,32 @@ def test_it_is_the_same_each_time(engine: Engine, replayed: Engine) -> None:
         write_history(on, RUNS)
         rebuild(on)
     assert rows(replayed) == rows(engine)
+
+
+DAMAGE = (
+    "UPDATE run SET state = 'OPEN' WHERE run_number = 265002",
+    "DELETE FROM dataset_brief WHERE id = 6",
+    'UPDATE segments SET "values"[2] = 6 WHERE dataset_id = 7',
+    "UPDATE luminosity SET recorded[1] = 9 WHERE run_number = 265002",
+)
+
+
+def test_rows_that_are_not_what_the_log_says_are_named_and_left_alone(engine: Engine) -> None:
+    write_history(engine, RUNS)
+    rebuild(engine)
+    check = checking_itself(runs=2)
+    sound = check(Tick(engine))
+    with engine.begin() as connection:
+        for statement in DAMAGE:
+            connection.execute(text(statement))
+    standing = rows(engine)
+    found = check(Tick(engine))
+
+    assert (sound.ending, sound.kept) == (Ending.OK, {"after": FIRST_RUN + 1})
+    assert check(Tick(engine, {"after": FIRST_RUN + RUNS})).kept == {"after": 0}
+    assert found.ending is Ending.FAILED
+    assert found.sentence == (
+        "4 rows are not what the log says: run 265002 (state); dataset_brief 6 (is missing); segments 7 (values);"
+        " luminosity 265002 oms (recorded). Run ./scripts/rebuild."
+    )
+    assert rows(engine) == standing

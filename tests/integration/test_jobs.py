@@ -297,7 +297,7 @@ def test_the_command_lists_jobs_and_tasks_without_a_database() -> None:
     listed = command("postgresql://127.0.0.1:1/none", "--list")
     assert listed.returncode == 0
     jobs, tasks = (
-        ["oms", "oms-sweep", "dqm-gui", "housekeeping"],
+        ["oms", "oms-sweep", "dqm-gui", "housekeeping", "self-check"],
         ["backfill", "reclassify", "batch", "undo", "import", "golden"],
     )
     assert [line.split()[0] for line in listed.stdout.splitlines()] == jobs + tasks
@@ -312,7 +312,7 @@ def test_the_command_does_one_job_by_hand_on_a_registry_that_it_makes_ready(engi
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--once", "coffee"], "There is no job 'coffee'; there is oms, oms-sweep, dqm-gui, housekeeping."),
+        (["--once", "coffee"], "There is no job 'coffee'; there is oms, oms-sweep, dqm-gui, housekeeping, self-check."),
         (["--backfill", "20", "10"], "the last run 10 lies before the first, 20"),
     ],
 )
