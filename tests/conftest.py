@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+import tests.laws  # noqa: F401  # tells hypothesis how patient to be
 from backend.db import engine_for, transaction
 from backend.embedded import Embedded
 from backend.start import make_ready
@@ -19,9 +19,6 @@ from tests.databases import Reused, a_database, start_careless
 HERE = Path(__file__).parent
 LONGEST_FIRST = ("browser", "integration", "contract", "dashboard", "property", "unit")
 """Folders by how long their files take: whoever works through the last ones does not keep others waiting."""
-
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from backend.embedded import Embedded
 from tests.browser.desk import PATIENCE_MS
 from tests.browser.offline_desk import a_certified_season, address_of
+from tests.browser.strip import APP as STRIP
+from tests.browser.strip import Strip
 
 CHROMIUM = Path(os.environ.get("RR_CHROMIUM", "/usr/bin/chromium"))
 ROOT = Path(__file__).parents[2]
@@ -85,6 +87,17 @@ def certifier(streamlit_app: Callable[..., str], certified_url: str) -> str:
 def expert(streamlit_app: Callable[..., str], certified_url: str) -> str:
     """The address of the dashboard in front of J. Novak of data certification."""
     return address_of(streamlit_app, certified_url, "dc-expert")
+
+
+@pytest.fixture
+def open_strip(page: Page, streamlit_app: Callable[..., str]) -> Callable[..., Strip]:
+    """Opens the strip on a drawing of its app: ``open_strip("hole", last=2000)``."""
+
+    def open_case(case: str, *, last: int, query: str = "") -> Strip:
+        page.goto(f"{streamlit_app(STRIP)}/?case={case}{query}")
+        return Strip(page, last=last)
+
+    return open_case
 
 
 @pytest.fixture(scope="session")

@@ -1,122 +1,19 @@
-"""The lumisection strip in a real Chromium: what is painted, what the hand and the keyboard say to Python."""
+"""The lumisection strip in a real Chromium: what the hand and the keyboard say to Python, and what is said back."""
 
-import io
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from PIL import Image
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from dashboard import look
-from models.vocabulary import Status
-
-APP = Path(__file__).parent / "apps" / "strip_app.py"
-BLEED = 4
-GOLDEN_TOP = 42
+from tests.browser.strip import APP, Strip
 
 pytestmark = pytest.mark.browser
-
-
-class Strip:
-    """The strip on a page, spoken to in lumisections and rows instead of pixels."""
-
-    def __init__(self, page: Page, *, first: int = 1, last: int) -> None:
-        self.page, self.first, self.last = page, first, last
-        self.plot = page.locator("svg.plot")
-        expect(self.plot).to_be_visible(timeout=20_000)
-        self.settle()
-
-    def settle(self) -> None:
-        """Wait until the page around the strip has stopped moving."""
-        before = None
-        while before != (before := self.plot.bounding_box()):
-            self.page.wait_for_timeout(250)
-
-    def x(self, lumi: float) -> float:
-        """The middle of a lumisection on the screen."""
-        frame = self.plot.bounding_box()
-        width = frame["width"] - 2 * BLEED
-        return frame["x"] + BLEED + (lumi - self.first + 0.5) / (self.last - self.first + 1) * width
-
-    def y(self, row: int, lane: int = 0) -> float:
-        """The middle of a lane on the screen."""
-        return self.plot.bounding_box()["y"] + GOLDEN_TOP + 26 * row + 7 + 11 * lane
-
-    def drag(self, begin: int, end: int) -> None:
-        self.page.mouse.move(self.x(begin), self.y(2))
-        self.page.mouse.down()
-        self.page.mouse.move(self.x((begin + end) / 2), self.y(2))
-        self.page.mouse.move(self.x(end), self.y(2))
-        self.page.mouse.up()
-
-    def zoom(self, begin: int, end: int) -> None:
-        self.page.keyboard.down("Shift")
-        self.drag(begin, end)
-        self.page.keyboard.up("Shift")
-        self.first, self.last = begin, end
-
-    def label(self) -> str:
-        return self.page.locator(".brush .label text").text_content()
-
-    def pixels(self, x: float, y: float, width: int, height: int) -> dict[tuple[int, int, int], int]:
-        """How many pixels of which colour stand in a part of the screen."""
-        clip = {"x": int(x), "y": int(y), "width": width, "height": height}
-        image = Image.open(io.BytesIO(self.page.screenshot(clip=clip))).convert("RGB")
-        return {colour: count for count, colour in image.getcolors(width * height)}
-
-
-@pytest.fixture
-def open_strip(page: Page, streamlit_app: Callable[..., str]) -> Callable[..., Strip]:
-    def open_case(case: str, *, last: int, query: str = "") -> Strip:
-        page.goto(f"{streamlit_app(APP)}/?case={case}{query}")
-        return Strip(page, last=last)
-
-    return open_case
 
 
 def heard(page: Page, text: str) -> None:
     """The page has heard this from the strip."""
     expect(page.get_by_text(re.compile(f"^range {text}$"))).to_be_visible()
-
-
-def rgb(colour: str) -> tuple[int, int, int]:
-    return tuple(bytes.fromhex(colour[1:]))
-
-
-def test_one_bad_lumisection_in_two_thousand_is_two_pixels_wide(open_strip: Callable[..., Strip]) -> None:
-    strip = open_strip("hole", last=2000)
-    bad = rgb(look.status_look(Status.BAD).light.fill)
-
-    found = strip.pixels(strip.x(1500) - 6, strip.y(0), 12, 1)
-
-    assert found[bad] == 2
-
-
-def test_a_hole_stays_a_gap_though_words_were_said_over_it(open_strip: Callable[..., Strip]) -> None:
-    strip = open_strip("hole", last=2000)
-    begin, end = strip.x(1001), strip.x(1040)
-
-    over = [strip.pixels(begin + 1, strip.y(row), int(end - begin - 2), 4) for row in range(4)]
-
-    words = {rgb(status.light.fill) for status in map(look.status_look, Status)} - {(255, 255, 255)}
-    assert all(not words & set(found) for found in over)
-    assert strip.plot.locator(".hole").count() == 2
-    assert strip.plot.locator('.hole[data-first="1700"]').bounding_box()["width"] >= 2
-
-
-def test_unknown_luminosity_is_a_gap_and_zero_is_a_line(open_strip: Callable[..., Strip]) -> None:
-    strip = open_strip("hole", last=2000)
-    base = strip.plot.locator(".luminosity .base").bounding_box()["y"]
-    curve = rgb(look.luminosity_colour("dcs_good", "light"))
-
-    zero = strip.pixels(strip.x(540), base - 3, 20, 6)
-    unknown = strip.pixels(strip.x(840), base - 3, 20, 6)
-
-    assert curve in zero
-    assert curve not in unknown
-    assert strip.plot.locator(".luminosity .area").count() == 4
 
 
 def test_a_drag_says_first_and_last_in_either_direction(open_strip: Callable[..., Strip], page: Page) -> None:
@@ -290,13 +187,6 @@ def test_a_comment_is_text_and_never_markup(page: Page, streamlit_app: Callable[
     expect(page.locator(".card .quote b")).to_have_count(0)
 
 
-def test_words_of_persons_carry_the_ink_underline_and_words_of_rules_do_not(open_strip: Callable[..., Strip]) -> None:
-    strip = open_strip("drawn", last=2345)
-
-    assert strip.plot.locator('[data-row="hcal-hcal"] .person').count() == 1
-    assert strip.plot.locator('[data-row="cms-cms"] .person').count() == 0
-
-
 def test_components_that_are_good_throughout_stand_behind_one_line(
     open_strip: Callable[..., Strip], page: Page
 ) -> None:
@@ -341,27 +231,3 @@ def test_the_drawing_follows_its_container(open_strip: Callable[..., Strip], pag
     strip.drag(900, 1500)
     assert strip.plot.bounding_box()["width"] < wide
     heard(page, r"900–1500 ticked none component None")
-
-
-def test_three_thousand_lumisections_in_sixty_rows_are_painted(open_strip: Callable[..., Strip]) -> None:
-    strip = open_strip("long", last=3000)
-
-    assert strip.plot.locator(".lanes").count() == 60
-
-
-def test_a_run_of_which_oms_knows_nothing_says_so(page: Page, streamlit_app: Callable[..., str]) -> None:
-    page.goto(f"{streamlit_app(APP)}/?case=none")
-
-    expect(page.get_by_text("OMS knows no lumisection of this run yet.")).to_be_visible(timeout=20_000)
-
-
-def test_the_dark_theme_paints_with_its_own_colours(
-    new_context: Callable[..., BrowserContext], streamlit_app: Callable[..., str]
-) -> None:
-    page = new_context(color_scheme="dark").new_page()
-    page.goto(f"{streamlit_app(APP)}/?case=hole")
-    strip = Strip(page, last=2000)
-
-    good = look.status_look(Status.GOOD).dark.fill
-    assert rgb(good) in strip.pixels(strip.x(700), strip.y(0), 10, 2)
-    assert rgb(look.ui_colour("panel", "dark")) in strip.pixels(strip.x(700), strip.y(0) - 40, 10, 12)

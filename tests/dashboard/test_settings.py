@@ -22,8 +22,9 @@ EGROUP = "cms-dqm-runregistry-admins-tracker"
 
 
 @pytest.fixture(autouse=True)
-def registry(engine: Engine) -> Iterator[None]:
-    """A registry with its defaults and one accepted dataset; the DQM GUI does not answer there."""
+def registry(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A registry with its defaults and one accepted dataset; the DQM GUI does not answer there, however soon asked."""
+    monkeypatch.setattr("backend.ingest.transport._pause_before_next", lambda state: 0)
     ensure_defaults(engine)
     body = AcceptedDatasetBody(
         name=NAME, run_class="Collisions18", patterns=("^/ZeroBias/Run2018D",), run_from=320_394, run_to=339_999

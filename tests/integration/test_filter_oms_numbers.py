@@ -13,12 +13,12 @@ from sqlmodel import Session
 from backend.queries import RUNS, Condition, Kind, Operator, Span, checked, operators_of
 from backend.queries.filter_sql import Column, Truth, compared
 from backend.queries.values import is_number
+from tests.laws import examples
 
 NAME = "prescale_index"
 COUNTED = [o for o in operators_of(Kind.ANY) if o not in operators_of(Kind.TEXT) or o in operators_of(Kind.NUMBER)]
 EDGES = (0, -1, 2, 2.5, 0.1, 5e-324, 1e-310, 2**31, 2**53, 2**53 + 1, -(2**53) - 1, 2**63 - 1, 1e18, 1.7e308)
 LONGER_THAN_A_DOUBLE = ("0.10000000000000000000001", "9007199254740992.5", "18446744073709551617", "2.0000000000000001")
-
 numbers = st.sampled_from(EDGES) | st.integers(-(2**64), 2**64) | st.floats(allow_nan=False, allow_infinity=False)
 askable = numbers.filter(lambda n: abs(n) < 2**63)
 written = numbers.map(json.dumps) | st.sampled_from(LONGER_THAN_A_DOUBLE)
@@ -74,7 +74,7 @@ def looking_twice(value: Column, operator: Operator, wanted: Any) -> Truth:
 
 
 def test_one_path_says_of_any_json_what_looking_twice_says(session: Session) -> None:
-    @settings(max_examples=500, deadline=None)
+    @settings(max_examples=examples(150, at_length=500), deadline=None)
     @given(documents, asked())
     @example(['{"prescale_index": 9007199254740993}'], (Operator.IS, 2**53))
     @example(['{"prescale_index": [2]}', '{"prescale_index": "2"}'], (Operator.AT_LEAST, 0))

@@ -35,6 +35,7 @@ from models.lumis import LumiRange, LumiSet
 from models.vocabulary import ActKind, Bit, Origin, Status
 from tests.factories import a_flag, a_run, bit_columns, columns, flag
 from tests.filter_trees import BITS, trees
+from tests.laws import examples
 
 FACTS: dict[int, dict[str, Any]] = {
     1: {},
@@ -197,7 +198,7 @@ COMPARE: Mapping[Operator, Callable[[Any, Any], bool]] = {
 def test_the_database_lets_through_what_the_tree_says(session: Session) -> None:
     arrange(session)
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=examples(120, at_length=400), deadline=None)
     @given(trees)
     def agrees(tree: Filter) -> None:
         assert found(session, tree) == {number for number in FACTS if lets_through(tree, number)}

@@ -1,22 +1,18 @@
 """Jobs: once per slot among all workers, contained when they fail, written down however they end."""
 
 import logging
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from backend.db import transaction
-from backend.embedded import Embedded
 from backend.errors import InvalidSettings, SourceUnavailable
 from backend.jobs.book import Entry, NotNow, beat, begin, last_kept
 from backend.jobs.housekeeping import keeping_house
@@ -24,7 +20,7 @@ from backend.jobs.job import Ending, Interrupted, Job, Report, Tick, slot_of
 from backend.jobs.log_lines import OneLine, secrets_of
 from backend.jobs.running import Bench, run_job
 from backend.settings import Settings
-from tests.workers import ROOT, rows, until, workers
+from tests.workers import ROOT, rows, until
 
 SLOT = datetime(2026, 10, 24, 9, 41, 30, tzinfo=UTC)
 EVERY = timedelta(seconds=30)
@@ -192,93 +188,6 @@ def test_housekeeping_forgets_what_is_long_over_but_not_what_a_job_keeps(bench: 
     assert report.sentence == "Forgot 1 ticks and 0 tasks that ended more than 14 days ago."
     assert last_kept(bench.engine, "look") == {"watermark": "2026"}
     assert [sentence for *_, sentence in book(bench.engine)] == ["Kept."]
-
-
-def test_workers_do_each_slot_once_and_a_failing_job_does_not_stop_the_good_one(
-    engine: Engine, database_url: str, tmp_path: Path
-) -> None:
-    done = "SELECT count(*) FROM job_run WHERE job = 'good' AND outcome = 'ok'"
-    with workers(database_url, tmp_path, count=2) as pair:
-        until(lambda: len(rows(engine, "SELECT DISTINCT worker FROM job_run WHERE outcome <> 'running'")) == 2)
-        until(lambda: rows(engine, done)[0][0] >= 6)
-    assert [worker.returncode for worker in pair] == [0, 0]
-    assert len((tmp_path / "good").read_text().splitlines()) == rows(engine, done)[0][0]
-    per_slot = "SELECT max(n) FROM (SELECT count(*) AS n FROM job_run GROUP BY job, slot) s"
-    assert rows(engine, per_slot) == [(1,)]
-    failed = rows(engine, "SELECT DISTINCT outcome, detail->>'sentence' FROM job_run WHERE job = 'bad'")
-    assert failed == [("failed", "ZeroDivisionError: nothing can be divided")]
-
-
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
-def test_a_worker_that_is_told_to_stop_ends_in_order_within_moments(
-    engine: Engine, database_url: str, tmp_path: Path, ending: signal.Signals
-) -> None:
-    (tmp_path / "hold").touch()
-    with workers(database_url, tmp_path) as [worker]:
-        until((tmp_path / "held").exists)
-        began = time.monotonic()
-        worker.send_signal(ending)
-        assert worker.wait(20) == 0
-        assert time.monotonic() - began < 5
-    assert rows(engine, "SELECT outcome FROM job_run WHERE job = 'held'") == [("stopped",)]
-    assert rows(engine, "SELECT count(*) FROM job_run WHERE outcome = 'running'") == [(0,)]
-
-
-def test_a_job_that_does_not_listen_is_broken_off(engine: Engine, database_url: str, tmp_path: Path) -> None:
-    (tmp_path / "hold").touch()
-    (tmp_path / "deaf").touch()
-    with workers(database_url, tmp_path) as [worker]:
-        until((tmp_path / "held").exists)
-        worker.terminate()
-        assert worker.wait(20) == 0
-    assert rows(engine, "SELECT outcome FROM job_run WHERE job = 'held'") == [("stopped",)]
-
-
-def test_a_worker_that_is_killed_leaves_nothing_that_another_does_not_take_up(
-    engine: Engine, database_url: str, tmp_path: Path
-) -> None:
-    (tmp_path / "hold").touch()
-    with workers(database_url, tmp_path, silence=2) as [first]:
-        until((tmp_path / "held").exists)
-        first.kill()
-        first.wait()
-        (tmp_path / "hold").unlink()
-        with workers(database_url, tmp_path, silence=2):
-            until(lambda: rows(engine, "SELECT FROM job_run WHERE job = 'held' AND outcome = 'ok'"))
-    assert rows(engine, "SELECT outcome FROM job_run WHERE job = 'held' ORDER BY id LIMIT 1") == [("abandoned",)]
-
-
-@pytest.fixture
-def outage(postgresql: Embedded, engine: Engine) -> Iterator[Callable[[bool], None]]:
-    """Takes the database away from everybody, and gives it back."""
-    name = engine.url.database
-
-    def away(is_away: bool) -> None:
-        with psycopg.connect(postgresql.url(), autocommit=True) as connection:
-            connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {not is_away}")
-            if is_away:
-                query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
-                connection.execute(query, [name])
-
-    yield away
-    away(False)
-
-
-def test_a_worker_waits_for_a_database_that_is_away_and_says_so_once(
-    engine: Engine, database_url: str, tmp_path: Path, outage: Callable[[bool], None]
-) -> None:
-    log = tmp_path / "worker-0.log"
-    count = "SELECT count(*) FROM job_run WHERE job = 'good' AND outcome = 'ok'"
-    with workers(database_url, tmp_path, silence=2):
-        until(lambda: rows(engine, count)[0][0] > 0)
-        outage(True)
-        until(lambda: "waiting for the database" in log.read_text())
-        time.sleep(2)
-        outage(False)
-        until(lambda: "the database is back" in log.read_text())
-        before = rows(engine, count)[0][0]
-        until(lambda: rows(engine, count)[0][0] > before)
-    assert log.read_text().count("waiting for the database") == 1
 
 
 def command(url: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

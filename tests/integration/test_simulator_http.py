@@ -1,6 +1,5 @@
 """The simulator as its clients meet it: over HTTP on loopback."""
 
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,52 +11,18 @@ import pytest
 from models.lumis import LumiSet
 from models.vocabulary import GOLDEN_2018_BITS
 from scripts.simulator.feed import feed_of
-from scripts.simulator.running import Simulator, running_simulator
+from scripts.simulator.running import running_simulator
 from scripts.simulator.season import build_season
 from scripts.simulator.tokens import Tokens
+from tests.simulated_oms import CLIENT, DCS, GOLDEN, RUN, Oms, a_small_season
 
 ROOT = Path(__file__).parents[2]
-DCS = {316000: LumiSet.pairs([[20, 90], [95, 140]]), 316010: LumiSet.span(1, 300), 316200: LumiSet.span(5, 60)}
-GOLDEN = {316010: LumiSet.span(2, 290)}
-RUN = 316010
-CLIENT = {"grant_type": "client_credentials", "client_id": "rr", "client_secret": "s", "audience": "cmsoms-prod"}
-
-
-class Oms:
-    """A plain HTTP client with a token."""
-
-    def __init__(self, simulator: Simulator) -> None:
-        self.simulator = simulator
-        self.http = httpx.Client(timeout=5.0)
-        self.log_in()
-
-    def log_in(self) -> None:
-        token = self.http.post(self.simulator.oms_token_url, data=CLIENT).json()["access_token"]
-        self.http.headers["authorization"] = f"Bearer {token}"
-
-    def get(self, resource: str, **params: str | int) -> httpx.Response:
-        """``a__GE=3`` asks ``filter[a][GE]=3``; ``offset`` and ``limit`` are the page."""
-        query = {}
-        for key, value in params.items():
-            name, _, operator = key.partition("__")
-            plain = {"offset": "page[offset]", "limit": "page[limit]", "sort": "sort", "fields": "fields"}
-            query[plain.get(key, f"filter[{name}][{operator}]" if operator else f"filter[{name}]")] = value
-        return self.http.get(f"{self.simulator.oms_url}/{resource}", params=query)
-
-    def numbers(self, run: int = RUN) -> list[int]:
-        rows = self.get("lumisections", run_number=run, limit=5000).json()["data"]
-        return [row["attributes"]["lumisection_number"] for row in rows]
-
-    def run(self, run: int = RUN) -> dict[str, Any]:
-        return self.get("runs", run_number=run).json()["data"][0]["attributes"]
 
 
 @pytest.fixture
 def oms() -> Iterator[Oms]:
-    with running_simulator(feed_of(build_season("small", DCS, GOLDEN))) as simulator:
-        client = Oms(simulator)
+    with a_small_season() as client:
         yield client
-        client.http.close()
 
 
 def test_a_run_comes_in_the_envelope_with_its_units(oms: Oms) -> None:
@@ -162,64 +127,6 @@ def test_the_two_step_exchange_gives_a_token_for_oms(oms: Oms) -> None:
 def test_without_the_need_of_a_token_anyone_may_read() -> None:
     with running_simulator(feed_of(build_season("small", DCS, GOLDEN)), require_token=False) as simulator:
         assert httpx.get(f"{simulator.oms_url}/runs").status_code == 200
-
-
-@pytest.mark.parametrize(("kind", "status"), [("error", 500), ("unavailable", 503), ("stale token", 401)])
-def test_a_fault_answers_with_its_status_and_then_all_is_well(oms: Oms, kind: str, status: int) -> None:
-    oms.simulator.fail(kind, times=2)
-    assert [oms.get("runs").status_code for _ in range(3)] == [status, status, 200]
-
-
-def test_a_slow_answer_comes_late(oms: Oms) -> None:
-    oms.simulator.fail("slow", seconds=0.2)
-    begun = time.monotonic()
-    assert oms.get("runs").status_code == 200
-    assert time.monotonic() - begun >= 0.2
-    oms.simulator.fail("slow", seconds=30.0)
-    with pytest.raises(httpx.ReadTimeout):
-        oms.http.get(f"{oms.simulator.oms_url}/runs", timeout=0.1)
-
-
-@pytest.mark.parametrize("kind", ["drop", "cut"])
-def test_a_connection_that_breaks_is_an_error_of_the_network(oms: Oms, kind: str) -> None:
-    oms.simulator.fail(kind)
-    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
-        oms.get("runs")
-    assert oms.get("runs").status_code == 200
-
-
-def test_truncated_json_is_a_complete_answer_that_cannot_be_read(oms: Oms) -> None:
-    oms.simulator.fail("truncated")
-    answer = oms.get("runs")
-    assert answer.status_code == 200
-    with pytest.raises(json.JSONDecodeError):
-        answer.json()
-
-
-def test_lumisections_missing_once_are_there_the_next_time(oms: Oms) -> None:
-    whole = oms.numbers()
-    oms.simulator.fail("missing lumisections", path="/lumisections")
-    assert set(oms.numbers()) < set(whole)
-    assert oms.numbers() == whole
-
-
-def test_nonsense_puts_a_word_where_a_number_belongs(oms: Oms) -> None:
-    oms.simulator.fail("nonsense", path="/lumisections")
-    first = oms.get("lumisections", run_number=RUN).json()["data"][0]["attributes"]
-    assert "n/a" in first.values()
-    assert "n/a" not in oms.get("lumisections", run_number=RUN).json()["data"][0]["attributes"].values()
-
-
-def test_faults_by_chance_are_the_same_every_time() -> None:
-    def statuses() -> list[int]:
-        with running_simulator(feed_of(build_season("small", DCS, GOLDEN)), require_token=False) as simulator:
-            simulator.fail("error", probability=0.4, seed=3)
-            with httpx.Client() as http:
-                return [http.get(f"{simulator.oms_url}/runs").status_code for _ in range(25)]
-
-    first = statuses()
-    assert first == statuses()
-    assert set(first) == {200, 500}
 
 
 def test_a_run_grows_shrinks_and_gets_a_hole_while_one_looks(oms: Oms) -> None:

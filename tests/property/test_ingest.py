@@ -23,12 +23,12 @@ from backend.record import Act, DatasetKey, LumisectionSaid, RunSaid, columns_by
 from models.lumis import LumiRange, LumiSet
 from models.vocabulary import ONLINE, ActKind, Bit, Origin, RunState
 from tests.databases import an_engine
+from tests.laws import examples
 from tests.oms_answers import OmsState, an_oms_run
 
 BITS = ("bpix_ready", "cms_active", "newdet_ready")
 PRESCALES = ("prescale_index", "prescale_name")
 LAST = 12
-
 _runs = itertools.count(400_001)
 
 
@@ -248,7 +248,7 @@ def check_sight(session: Session, state: OmsState, people: People, *, painted: P
     assert tuple(row.one()) == (LumiSet.numbers(state.lumisections).as_flat(), len(state.lumisections))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25, at_length=60), deadline=None)
 @given(st.sets(st.integers(1, LAST)), st.lists(st.one_of(oms_steps, oms_steps, people_steps), max_size=14))
 def test_the_log_says_what_oms_says_and_says_it_once(
     engine: Engine, numbers: set[int], steps: list[tuple[Any, ...]]

@@ -13,6 +13,7 @@ from backend.golden.loss_tables import Part, by_category, by_combination, lost_j
 from backend.golden.weighing import Weighed, weigh
 from models.lumi_json import GoldenJson
 from models.lumis import LumiSet
+from tests.laws import examples
 from tests.lossy import Stretch, a_recipe, luminosity, segments
 
 CLAUSES = a_recipe()
@@ -39,7 +40,7 @@ Delivered = dict[int, list[float | None]]
 HALF = 0.5
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25, at_length=60), deadline=None)
 @given(stretches(), luminosities, st.sampled_from(View), st.booleans())
 def test_the_classes_add_up_to_recorded_minus_kept(
     some: list[Stretch], delivered: Delivered, view: View, detectors_first: bool
@@ -62,7 +63,7 @@ def test_the_classes_add_up_to_recorded_minus_kept(
         assert runs_of(loss)[measure].sum() == pytest.approx(lost, abs=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25, at_length=60), deadline=None)
 @given(stretches(), luminosities, st.sampled_from(View), st.booleans())
 def test_every_category_is_what_a_count_of_single_lumisections_says(
     some: list[Stretch], delivered: Delivered, view: View, is_any_enough: bool
@@ -78,7 +79,7 @@ def test_every_category_is_what_a_count_of_single_lumisections_says(
         assert row["exclusive_recorded_per_pb"] == pytest.approx(recorded[category], abs=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25, at_length=60), deadline=None)
 @given(stretches(), luminosities, st.sampled_from(View))
 def test_the_way_down_leads_to_what_the_table_says(some: list[Stretch], delivered: Delivered, view: View) -> None:
     loss = account(weigh(segments(some, CLAUSES), CLAUSES, luminosity(delivered)), view)
@@ -94,7 +95,7 @@ def test_the_way_down_leads_to_what_the_table_says(some: list[Stretch], delivere
         assert (found["lumisections"].sum(), len(found)) == (row["lumisections"], row["runs"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25, at_length=60), deadline=None)
 @given(stretches(), luminosities)
 def test_what_has_no_luminosity_is_named(some: list[Stretch], delivered: Delivered) -> None:
     weighed = weigh(segments(some, CLAUSES), CLAUSES, luminosity(delivered))

@@ -27,6 +27,7 @@ from backend.record import (
 from models.lumis import LumiRange
 from models.vocabulary import ActKind, Bit, GoldenJsonKind, LuminositySource, Origin
 from tests.factories import COMPONENTS, a_run, bit_columns, columns
+from tests.laws import examples
 
 RUNS = (1, 2)
 FLAGS = len(COMPONENTS)
@@ -109,7 +110,6 @@ cycle_attributes = st.fixed_dictionaries(
 )
 in_cycle = st.lists(st.integers(1, 4), max_size=3, unique=True).map(tuple)
 cycle_words = st.builds(CycleSaid, st.sampled_from(CYCLES), cycle_attributes, in_cycle, in_cycle)
-
 json_attributes = st.fixed_dictionaries(
     {},
     optional={
@@ -206,7 +206,7 @@ def forget(on: Engine) -> None:
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(25, at_length=60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),

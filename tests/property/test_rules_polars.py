@@ -8,6 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from backend.rules import Json, evaluate, parse
+from tests.laws import examples
 
 HEIGHT = 6
 WORDS = [
@@ -115,7 +116,7 @@ def said(values: list[Any]) -> str:
     return json.dumps([float(v) if isinstance(v, int) and not isinstance(v, bool) else v for v in values])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(120, at_length=400), deadline=None)
 @given(rules, frames)
 def test_a_frame_is_judged_as_its_rows_are(rule: Json, frame: pl.DataFrame) -> None:
     judged = frame.select(parse(rule).to_polars())
@@ -123,7 +124,7 @@ def test_a_frame_is_judged_as_its_rows_are(rule: Json, frame: pl.DataFrame) -> N
     assert said(judged["rule"].to_list()) == said(each_row(rule, frame))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(120, at_length=400), deadline=None)
 @given(st.lists(clauses | between | variables | parts, min_size=1, max_size=6), st.sampled_from(["and", "or"]), frames)
 @example([{"in": [{"var": "tags.0"}, "25ns"]}], "and", pl.DataFrame({"tags.0": ["25ns", None]}))
 def test_the_condition_of_any_rule_is_a_column_of_true_and_false(
@@ -135,7 +136,7 @@ def test_the_condition_of_any_rule_is_a_column_of_true_and_false(
     assert judged.to_list() == [parse(rule).holds(facts_of(row)) for row in frame.to_dicts()]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40, at_length=100), deadline=None)
 @given(rules, frames)
 def test_a_lazy_frame_says_the_same(rule: Json, frame: pl.DataFrame) -> None:
     condition = parse(rule).condition().to_polars()

@@ -17,6 +17,7 @@ from models.lumi_formats import read_golden_json
 from models.lumi_json import GoldenJson
 from models.lumis import LumiSet
 from scripts.simulator.seasons import DATA, PUBLISHED
+from tests.laws import examples
 from tests.lossy import Stretch, a_recipe, clause_about, luminosity, segments
 from tests.property.test_loss_laws import kept_of, stretches, verdicts_of
 
@@ -43,7 +44,7 @@ def delivered(places: Places) -> float:
 LUMINOSITY = luminosity({run: list(range(1, LENGTH + 1)) for run in (1, 2)})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25, at_length=60), deadline=None)
 @given(st.lists(jsons, min_size=2, max_size=4))
 def test_every_lumisection_is_in_the_row_of_the_jsons_that_hold_it(some: list[GoldenJson]) -> None:
     found = compare({f"json {at}": each for at, each in enumerate(some)}, LUMINOSITY)
@@ -59,7 +60,7 @@ def test_every_lumisection_is_in_the_row_of_the_jsons_that_hold_it(some: list[Go
         assert row["without_luminosity"] == sum(run == 3 for run, _ in places)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25, at_length=60), deadline=None)
 @given(st.lists(jsons, min_size=2, max_size=4))
 def test_what_differs_is_named_run_by_run(some: list[GoldenJson]) -> None:
     found = compare({str(at): each for at, each in enumerate(some)}, LUMINOSITY).by_run()
@@ -75,7 +76,7 @@ def test_what_differs_is_named_run_by_run(some: list[GoldenJson]) -> None:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25, at_length=60), deadline=None)
 @given(jsons, jsons)
 def test_two_jsons_have_four_parts(a: GoldenJson, b: GoldenJson) -> None:
     found = compare({"a": a, "b": b}, LUMINOSITY)
@@ -86,7 +87,7 @@ def test_two_jsons_have_four_parts(a: GoldenJson, b: GoldenJson) -> None:
         assert row["delivered_per_pb"] == pytest.approx(delivered(of(wanted)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25, at_length=60), deadline=None)
 @given(stretches(), jsons)
 def test_why_lumisections_are_out_is_what_failed_in_them(some: list[Stretch], other: GoldenJson) -> None:
     clauses = a_recipe()

@@ -1,94 +1,16 @@
 """OMS is paged to the end, whatever happens meanwhile, and asked for no more than is read."""
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 
 import httpx
 import pytest
 
 from backend.errors import SourceNonsense, SourceUnavailable
-from backend.ingest.oms import Oms, open_oms
+from backend.ingest.oms import open_oms
 from backend.ingest.oms_lumisections import wanted_fields
-from backend.ingest.transport import ATTEMPTS
 from backend.settings import Settings
-
-Attributes = dict[str, object]
-NOON = datetime(2018, 6, 1, 12, tzinfo=UTC)
-FIELDS = ["run_number", "lumisection_number", "start_time", "bpix_ready", "newdet_ready", "pileup", "delivered_lumi"]
-
-
-def written(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def a_run(run_number: int, *, minutes: float = 0, **more: object) -> Attributes:
-    return {"run_number": run_number, "last_update": written(NOON + timedelta(minutes=minutes))} | more
-
-
-def a_lumisection(number: int, *, run_number: int = 360459, **more: object) -> Attributes:
-    return {"run_number": run_number, "lumisection_number": number, "bpix_ready": True} | more
-
-
-class FakeOms:
-    """An OMS with these runs and lumisections: filters, sort, fields and paging, no more.
-
-    ``spoil`` may change the answer to the n-th request (from 1); ``between`` is called after each page.
-    """
-
-    def __init__(self, *, runs: Sequence[Attributes] = (), lumisections: Sequence[Attributes] = ()) -> None:
-        self.resources = {"runs": list(runs), "lumisections": list(lumisections)}
-        self.fields: list[str] | None = FIELDS
-        self.asked: list[httpx.Request] = []
-        self.spoil: Callable[[int, dict[str, object]], object] = lambda n, answer: answer
-        self.between: Callable[[int], None] = lambda n: None
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        resource, _, meta = request.url.path.removeprefix("/api/v1/").partition("/")
-        if meta:
-            return self.offered()
-        self.asked.append(request)
-        answer = self.spoil(len(self.asked), self.listing(resource, dict(request.url.params.multi_items())))
-        self.between(len(self.asked))
-        return httpx.Response(200, json=answer)
-
-    def offered(self) -> httpx.Response:
-        if self.fields is None:
-            return httpx.Response(404)
-        return httpx.Response(200, json={"meta": {"fields": {name: {} for name in self.fields}}})
-
-    def listing(self, resource: str, params: dict[str, str]) -> dict[str, object]:
-        rows = [row for row in self.resources[resource] if all(passes(row, *asked) for asked in params.items())]
-        for key in reversed(params["sort"].split(",") if "sort" in params else []):
-            rows.sort(key=lambda row, name=key.lstrip("-"): row[name], reverse=key.startswith("-"))
-        first = int(params["page[offset]"])
-        page = rows[first : first + int(params["page[limit]"])]
-        if "fields" in params:
-            page = [{name: row[name] for name in params["fields"].split(",") if name in row} for row in page]
-        return {"data": [{"attributes": row} for row in page], "meta": {"totalResourceCount": len(rows)}}
-
-
-def passes(row: Attributes, key: str, value: str) -> bool:
-    if not key.startswith("filter["):
-        return True
-    name, operator = key.removeprefix("filter[").removesuffix("]").split("][")
-    found, wanted = row.get(name), int(value) if value.isdecimal() else value
-    if found is None:
-        return False
-    return {"EQ": found == wanted, "GE": found >= wanted, "GT": found > wanted, "LE": found <= wanted}[operator]  # type: ignore[operator]
-
-
-def client(oms: FakeOms, *, clock: Callable[[], datetime] = lambda: NOON) -> Oms:
-    settings = Settings(oms_url="http://oms/api/v1")
-    return open_oms(settings, sleep=lambda seconds: None, clock=clock, network=httpx.MockTransport(oms))
-
-
-def numbers(runs: object) -> list[int]:
-    return [run.run_number for run in runs]  # type: ignore[attr-defined]
-
-
-def queries(oms: FakeOms) -> list[dict[str, str]]:
-    return [dict(request.url.params.multi_items()) for request in oms.asked]
+from tests.fake_oms import FIELDS, NOON, FakeOms, a_lumisection, a_run, client, numbers, queries
 
 
 def test_runs_come_in_the_order_of_their_update_from_the_moment_on() -> None:
@@ -213,52 +135,6 @@ def test_an_oms_that_does_not_say_what_it_offers_is_asked_for_everything() -> No
 
 def test_wanted_fields_leave_out_what_is_not_read() -> None:
     assert wanted_fields({"pileup", "start_time", "zdc_ready", "physics_flag"}) == ["physics_flag", "zdc_ready"]
-
-
-def test_lumisections_are_paged_to_the_end() -> None:
-    oms = FakeOms(lumisections=[a_lumisection(n) for n in range(1, 12_002)])
-    assert client(oms).lumisections(360459).numbers == list(range(1, 12_002))
-    assert [query["page[offset]"] for query in queries(oms)] == ["0", "5000", "10000"]
-
-
-def test_a_run_that_oms_does_not_know_has_no_lumisections() -> None:
-    assert client(FakeOms()).lumisections(360459).numbers == []
-
-
-def without_the_last(answer: dict[str, object]) -> dict[str, object]:
-    return answer | {"data": answer["data"][:-1]}  # type: ignore[index]
-
-
-def test_a_page_shorter_than_promised_is_asked_again() -> None:
-    oms = FakeOms(lumisections=[a_lumisection(n) for n in range(1, 11)])
-    oms.spoil = lambda n, answer: without_the_last(answer) if n == 1 else answer
-    assert client(oms).lumisections(360459).numbers == list(range(1, 11))
-
-
-def test_a_page_that_stays_shorter_than_promised_is_nonsense() -> None:
-    oms = FakeOms(lumisections=[a_lumisection(n) for n in range(1, 11)])
-    oms.spoil = lambda n, answer: without_the_last(answer)
-    with pytest.raises(
-        SourceNonsense, match=r"promised 10 rows of /lumisections; asked for 5000 from row 0, it gave 9\."
-    ):
-        client(oms).lumisections(360459)
-    assert len(oms.asked) == ATTEMPTS
-
-
-def test_a_run_that_shrinks_between_two_pages_ends_where_it_ends_now() -> None:
-    oms = FakeOms(lumisections=[a_lumisection(n) for n in range(1, 5101)])
-
-    def shrink(n: int) -> None:
-        del oms.resources["lumisections"][4990:]
-
-    oms.between = shrink
-    assert client(oms).lumisections(360459).numbers == list(range(1, 5001))
-
-
-def test_without_a_promise_a_page_that_is_not_full_is_the_last() -> None:
-    oms = FakeOms(runs=[a_run(n) for n in range(1, 6)])
-    oms.spoil = lambda n, answer: {"data": answer["data"]}
-    assert numbers(client(oms).runs_after(0, page_size=2)) == [1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(
