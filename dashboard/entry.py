@@ -6,11 +6,13 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from backend.errors import RegistryError
+from backend.settings import settings
 from dashboard.components.act_bar import act_bar
 from dashboard.components.keyboard import keyboard
 from dashboard.cycles_data import cycles_title
 from dashboard.doing import refusal
 from dashboard.login.identity import login_notice, login_page
+from dashboard.login.known import keep_known
 from dashboard.login.who import may_read, who
 from dashboard.session import from_address
 from dashboard.shell import banner, frame, header
@@ -48,8 +50,11 @@ def main() -> None:
     frame()
     banner()
     try:
-        header(who())
-        login_notice(who())
+        found = who()
+        if settings().auth != "demo":
+            keep_known(found)
+        header(found)
+        login_notice(found)
         refusal()
         watched_tasks()
         page.run()

@@ -5,10 +5,11 @@ from typing import TypeVar
 
 import streamlit as st
 
-from backend.access import Matrix, RightsDifference
+from backend.access import Actor, Matrix, RightsDifference
 from backend.certify.accepted import AcceptedDatasetBody
 from backend.certify.adopting import differences_of_rights
 from backend.configuration import Body, Piece, Version, pieces, rights, versions
+from backend.identity.personal import PersonalToken, everybodys_tokens, tokens_of
 from backend.ingest.dqm_gui import GuiDataset, open_dqm_gui
 from backend.queries import Health, JobTick, health, latest_change
 from backend.queries.work import TaskRow, tasks, ticks_of
@@ -79,3 +80,17 @@ def last_tasks(before: int | None = None) -> tuple[TaskRow, ...]:
     """The last tasks that people asked for."""
     with reading() as session:
         return tasks(session, limit=30, before=before)
+
+
+def tokens_seen(person: Actor, *, is_everybodys: bool = False) -> tuple[PersonalToken, ...]:
+    """The tokens of a person, or everybody's, for whoever answers for rights.
+
+    Raises
+    ------
+    NotPermitted
+        If everybody's are asked for without the right.
+    """
+    with reading() as session:
+        if is_everybodys:
+            return everybodys_tokens(session, person, matrix=rights(session))
+        return tokens_of(session, person)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from backend.configuration import CausesBody, PermissionBody, WorkspaceBody
 from backend.queries.work import tasks
 from dashboard.data import reading
-from dashboard.settings_data import accepted, health_now, standing
+from dashboard.session import person
+from dashboard.settings_data import accepted, health_now, standing, tokens_seen
 from dashboard.taking_away import Program, Rows, Table, client_program, registry_program, take_away
 
 MOST_TASKS = 5_000
@@ -60,6 +61,11 @@ def _grants() -> Iterator[Sequence[object]]:
         yield from ((egroup, grant) for grant in piece.body.grants)
 
 
+def _tokens() -> Iterator[Sequence[object]]:
+    for t in tokens_seen(person()):
+        yield t.name, "\n".join(t.scope), t.made_at, t.expires_at, t.revoked_at, t.last_used_at
+
+
 def _jobs() -> Iterator[Sequence[object]]:
     for tick in health_now().jobs:
         yield tick.job, tick.started_at, tick.ended_at, tick.outcome, tick.sentence, tick.succeeded_at
@@ -102,6 +108,20 @@ TAKEN: dict[str, tuple[Taken, ...]] = {
     ),
     "Permissions": (
         Taken("Permissions", ("e_group", "right"), _grants, _pieces("The rights by e-group.", PermissionBody)),
+    ),
+    "Tokens": (
+        Taken(
+            "Tokens",
+            ("token", "scope", "made_at", "expires_at", "revoked_at", "last_used_at"),
+            _tokens,
+            registry_program(
+                "Everybody's tokens, without what they could be shown by.",
+                "found",
+                "session.exec(select(Token.owner, Token.name, Token.expires_at, Token.last_used_at)).all()",
+                "from sqlmodel import select",
+                "from models.personal_token import PersonalToken as Token",
+            ),
+        ),
     ),
     "Jobs and tasks": (
         Taken(

@@ -13,6 +13,7 @@ from dashboard.settings_form import NEW, close_form
 from dashboard.settings_jobs import jobs_tab
 from dashboard.settings_permissions import permissions_tab
 from dashboard.settings_taken import settings_taken
+from dashboard.settings_tokens import tokens_tab
 from dashboard.settings_workspaces import causes_tab, workspaces_tab
 
 
@@ -29,6 +30,7 @@ TABS = {
     "Workspaces": Tab(workspaces_tab, Action.WORKSPACE_MANAGE),
     "Causes": Tab(causes_tab),
     "Permissions": Tab(permissions_tab, Action.PERMISSION),
+    "Tokens": Tab(tokens_tab),
     "Jobs and tasks": Tab(jobs_tab),
 }
 

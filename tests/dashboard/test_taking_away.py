@@ -101,6 +101,8 @@ def test_each_table_of_settings_holds_every_row_and_its_program_reads_them(engin
     assert len(label_of("Workspaces")) == columns + 1
     grants = sum(len(piece.body.grants) for piece in standing[PermissionBody].values())
     assert len(label_of("Permissions")) == grants + 1
+    assert run(TAKEN["Tokens"][0].program, "found") == []
+    assert label_of("Tokens") == [list(TAKEN["Tokens"][0].columns)]
     assert run(TAKEN["Jobs and tasks"][0].program, "found") == ()
     assert run(TAKEN["Jobs and tasks"][1].program, "jobs") == ()
     assert label_of("Jobs and tasks", 1) == [list(TAKEN["Jobs and tasks"][1].columns)]
