@@ -147,3 +147,26 @@ WITHOUT_ROUTE = frozenset(
 
 ABOUT_THE_RUN = of(RUN)
 """What would change the run of the tests and its dataset."""
+
+BY_NUMBER = [
+    Asked(Action.ACCEPTED_DATASET, method, f"/datasets_accepted/{NOT_THERE}", {"name": "/Tmp/A/DQM"})
+    for method in ("PUT", "DELETE")
+]
+BY_NUMBER += [
+    Asked(action, method, f"{path}/{NOT_THERE}", {"classifier": RULE})
+    for action, path in (
+        (Action.CLASSIFIER_RUN_CLASS, "/classifiers/class"),
+        (Action.CLASSIFIER_RECIPE, "/json_classifiers/json_classifier"),
+    )
+    for method in ("PUT", "DELETE")
+]
+BY_NUMBER += [
+    Asked(Action.GOLDEN_OFFICIAL, "DELETE", "/json_portal/json", {"id_json": NOT_THERE}),
+    Asked(
+        Action.DATASET_MOVE,
+        "POST",
+        "/dc_tools/change_multiple_dataset_states_in_all_workspaces/SIGNOFF",
+        {"filter": {"run_number": NOT_THERE}},
+    ),
+]
+"""What goes by the number of a version, or is about whatever there is: that is looked for before a right is asked."""
