@@ -5,15 +5,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlmodel import Session
 
-from backend.api.asked import MOST_PAGES, as_json, pages, reading
+from backend.api.asked import as_json, pages, reading
 from backend.api.dataset_json import own_json
 from backend.api.dialect import DATASET_KEYS, read_filter, read_sortings
-from backend.api.runs import attributes_json, triplet_summary
+from backend.api.runs import PageQuestion, attributes_json, triplet_summary
+from backend.api.streaming import AT_ONCE, in_parts, streamed
 from backend.configuration import GLOBAL
-from backend.queries import Condition, DatasetRow, Operator, Sort, all_of, any_of, datasets_page, runs_page
+from backend.queries import Condition, DatasetRow, Operator, Sort, all_of, any_of, dataset_rows, runs_page
+from backend.queries.datasets import found_datasets
 from backend.queries.runs import MOST_ROWS
 from models.vocabulary import ONLINE
 
@@ -24,11 +26,9 @@ ANY_NAME = any_of((Condition("dataset", Operator.IS, ONLINE), Condition("dataset
 LATEST_RUN_FIRST = (Sort("run_number", descending=True), Sort("dataset"))
 
 
-class DatasetsQuestion(BaseModel):
+class DatasetsQuestion(PageQuestion):
     """Which page of which datasets, in which order."""
 
-    page: Annotated[int, Field(ge=0, le=MOST_PAGES, description="from 0")]
-    page_size: Annotated[int, Field(ge=0, le=MOST_ROWS)]
     sortings: Annotated[list[tuple[str, str]], Field(description='[[key, "ASC" | "DESC"], …]; none: latest run first')]
     filter: Annotated[dict[str, Any] | list[Any], Field(description='{"name": {"like": "/PromptReco/%"}, …}')]
 
@@ -37,21 +37,35 @@ class DatasetsQuestion(BaseModel):
 def datasets_filtered_ordered(question: DatasetsQuestion, request: Request) -> Response:
     """A page of the datasets that a filter lets through: ``{"datasets": […], "pages": n, "count": n}``.
 
-    Hidden ones are left out. ``DatasetTripletCache`` has the ``triplet_summary``; ranges and bits are told of one
-    dataset by ``/datasets/get_dataset``.
+    At most 100,000, whatever ``page_size`` says; many are written part by part. Hidden ones are left out.
+    ``DatasetTripletCache`` has the ``triplet_summary``; ranges and bits are told of one dataset by
+    ``/datasets/get_dataset``.
     """
+    limit = question.rows
     with reading(request) as session:
-        found = datasets_page(
+        found = found_datasets(
             session,
             workspace=GLOBAL,
             filter=all_of((ANY_NAME, read_filter(question.filter, DATASET_KEYS))),
             sort=read_sortings(question.sortings, DATASET_KEYS) or LATEST_RUN_FIRST,
-            offset=question.page * question.page_size,
-            limit=question.page_size,
+            offset=question.offset,
+            limit=limit,
             which="all",
         )
-        datasets = rows_json(session, found.rows)
-    return as_json({"datasets": datasets, "pages": pages(found.total, question.page_size), "count": found.total})
+        end = {"pages": pages(found.total, limit), "count": found.total}
+        if limit <= AT_ONCE:
+            return as_json({"datasets": _told(session, found.ids), **end})
+
+    def told(ids: Sequence[int]) -> list[dict[str, Any]]:
+        with reading(request) as session:
+            return _told(session, ids)
+
+    return streamed("datasets", map(told, in_parts(found.ids)), end)
+
+
+def _told(session: Session, ids: Sequence[int]) -> list[dict[str, Any]]:
+    rows = dataset_rows(session, ids)
+    return rows_json(session, [rows[id_] for id_ in ids if id_ in rows])
 
 
 def rows_json(session: Session, rows: Sequence[DatasetRow]) -> list[dict[str, Any]]:

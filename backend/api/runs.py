@@ -10,9 +10,10 @@ from sqlmodel import Session
 
 from backend.api.asked import MOST_PAGES, as_json, pages, reading
 from backend.api.dialect import read_filter, read_sortings
+from backend.api.streaming import AT_ONCE, in_parts, streamed
 from backend.errors import NotFound
 from backend.queries import Condition, DatasetRow, Operator, RunRow, Sort, run_facts, runs_page
-from backend.queries.runs import MOST_ROWS
+from backend.queries.runs import MOST_ROWS, found_runs, run_rows
 from models.vocabulary import UNSAID, Status
 
 router = APIRouter(tags=["runs"])
@@ -20,30 +21,52 @@ router = APIRouter(tags=["runs"])
 RunNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
-class RunsQuestion(BaseModel):
-    """Which page of which runs, in which order."""
+class PageQuestion(BaseModel):
+    """Which page, of how many rows."""
 
     page: Annotated[int, Field(ge=0, le=MOST_PAGES, description="from 0")]
-    page_size: Annotated[int, Field(ge=0, le=MOST_ROWS)]
+    page_size: Annotated[int, Field(ge=0, description="at most 100000 rows are told, whatever is asked for")]
+
+    @property
+    def rows(self) -> int:
+        """How many rows a page has."""
+        return min(self.page_size, MOST_ROWS)
+
+    @property
+    def offset(self) -> int:
+        """How many rows come before it."""
+        return self.page * self.rows
+
+
+class RunsQuestion(PageQuestion):
+    """Which page of which runs, in which order."""
+
     sortings: Annotated[list[tuple[str, str]], Field(description='[[key, "ASC" | "DESC"], …]; none: latest run first')]
     filter: Annotated[dict[str, Any] | list[Any], Field(description='{"rr_attributes.class": {"like": "Coll%"}, …}')]
 
 
 @router.post("/runs_filtered_ordered")
 def runs_filtered_ordered(question: RunsQuestion, request: Request) -> Response:
-    """A page of the runs that a filter lets through: ``{"runs": […], "pages": n, "count": n}``."""
+    """A page of the runs that a filter lets through: ``{"runs": […], "pages": n, "count": n}``.
+
+    At most 100,000, whatever ``page_size`` says; many are written part by part.
+    """
+    filter_, sort, limit = read_filter(question.filter), read_sortings(question.sortings), question.rows
     with reading(request) as session:
-        found = runs_page(
-            session,
-            filter=read_filter(question.filter),
-            sort=read_sortings(question.sortings),
-            offset=question.page * question.page_size,
-            limit=question.page_size,
-            with_bits=False,
-            with_oms=True,
-        )
-    runs = [run_json(row) for row in found.rows]
-    return as_json({"runs": runs, "pages": pages(found.total, question.page_size), "count": found.total})
+        found = found_runs(session, filter=filter_, sort=sort, offset=question.offset, limit=limit)
+        end = {"pages": pages(found.total, limit), "count": found.total}
+        if limit <= AT_ONCE:
+            return as_json({"runs": _told(session, found.numbers), **end})
+
+    def told(numbers: Sequence[int]) -> list[dict[str, Any]]:
+        with reading(request) as session:
+            return _told(session, numbers)
+
+    return streamed("runs", map(told, in_parts(found.numbers)), end)
+
+
+def _told(session: Session, numbers: Sequence[int]) -> list[dict[str, Any]]:
+    return [run_json(row) for row in run_rows(session, numbers, with_bits=False, with_oms=True)]
 
 
 @router.get("/runs/{run_number}")

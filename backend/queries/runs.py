@@ -95,6 +95,15 @@ class RunsPage:
     change_set: int
 
 
+@dataclass(frozen=True, slots=True)
+class FoundRuns:
+    """The numbers of the runs on a page, in order, and as :class:`RunsPage` how many match in all, and as of when."""
+
+    numbers: tuple[int, ...]
+    total: int
+    change_set: int
+
+
 def runs_page(
     session: Session,
     *,
@@ -112,20 +121,55 @@ def runs_page(
     InvalidFilter
         If the filter, a sort, the offset or the limit cannot be.
     """
+    catalogue = columns_catalogue(session)
+    found = _found(session, catalogue, filter, sort, offset=offset, limit=limit)
+    rows = _rows(session, catalogue, found.numbers, with_bits=with_bits, with_oms=with_oms)
+    return RunsPage(rows, found.total, found.change_set)
+
+
+def found_runs(
+    session: Session, *, filter: Filter = EVERYTHING, sort: Sequence[Sort] = (), offset: int = 0, limit: int
+) -> FoundRuns:
+    """Which runs are on a page, for :func:`run_rows` to tell of part by part; raises as :func:`runs_page` does."""
+    return _found(session, columns_catalogue(session), filter, sort, offset=offset, limit=limit)
+
+
+def run_rows(
+    session: Session, numbers: Sequence[int], *, with_bits: bool = True, with_oms: bool = False
+) -> tuple[RunRow, ...]:
+    """Runs by number, in that order; what is no run is left out."""
+    return _rows(session, columns_catalogue(session), numbers, with_bits=with_bits, with_oms=with_oms)
+
+
+def _found(
+    session: Session,
+    catalogue: ColumnsCatalogue,
+    filter: Filter,
+    sort: Sequence[Sort],
+    *,
+    offset: int,
+    limit: int,
+) -> FoundRuns:
     if offset < 0 or not 0 <= limit <= MOST_ROWS:
         raise InvalidFilter(f"A page of {limit} rows from row {offset} on cannot be: 0 to {MOST_ROWS} rows, from 0 on.")
-    latest, catalogue = latest_change(session), columns_catalogue(session)
+    latest = latest_change(session)
     condition, known = runs_where(filter, catalogue), totals(session, latest)
     page = _Page(condition, _terms(sort, catalogue.flags), offset, limit)
-    total, keys = _matching(session, page, known.of(filter))
+    total, numbers = _matching(session, page, known.of(filter))
     known.keep(filter, total)
+    return FoundRuns(tuple(numbers), total, latest.change_set)
+
+
+def _rows(
+    session: Session, catalogue: ColumnsCatalogue, numbers: Sequence[int], *, with_bits: bool, with_oms: bool
+) -> tuple[RunRow, ...]:
     joined = runs_and_online().outerjoin(DATASET, DATASET.c.id == BRIEF.c.id)
-    rows = select(*_selected(with_oms)).select_from(joined)
-    found = session.execute(rows.where(RUN.c.run_number == any_(literal(keys, ARRAY(Integer))))).all() if keys else []
+    asked = RUN.c.run_number == any_(literal(list(numbers), ARRAY(Integer)))
+    found = session.execute(select(*_selected(with_oms)).select_from(joined).where(asked)).all() if numbers else []
     bits = _bits(session, found, catalogue) if with_bits else {}
     names = {column.id: str(column) for column in catalogue.columns}
     by_number = {row.run_number: _row(row, names, bits) for row in found}
-    return RunsPage(tuple(by_number[key] for key in keys if key in by_number), total, latest.change_set)
+    return tuple(by_number[number] for number in numbers if number in by_number)
 
 
 def runs_where(filter: Filter, catalogue: ColumnsCatalogue) -> ColumnElement[bool]:
