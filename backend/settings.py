@@ -103,10 +103,10 @@ class Settings(BaseSettings):
     dqm_gui_every_seconds: int = Field(300, ge=1, description="pause between two looks at the DQM GUI")
     housekeeping_every_seconds: int = Field(3600, ge=1, description="pause between two rounds of housekeeping")
     self_check_every_seconds: int = Field(
-        86_400, ge=1, description="pause between two self-checks of what stands against the log"
+        600, ge=1, description="pause between two self-checks of what stands against the log"
     )
     self_check_runs: int = Field(
-        200, ge=1, description="how many runs a self-check folds anew, and as many again that changed lately"
+        10, ge=1, description="how many runs a self-check folds anew, and as many again that changed lately"
     )
     tasks_every_seconds: float = Field(1.0, gt=0, description="pause between two looks for tasks that wait")
     batch_task_datasets: int = Field(

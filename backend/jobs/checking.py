@@ -1,4 +1,7 @@
-"""The self-check as a job: some runs a night are folded anew from the log, until all were, and then again."""
+"""The self-check as a job: a few runs at a time are folded anew from the log, until all were, and then again.
+
+Few, because ingest waits for it.
+"""
 
 from collections.abc import Callable
 

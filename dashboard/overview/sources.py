@@ -16,6 +16,7 @@ _CALLED = {
     "oms-sweep": "OMS, by number",
     "dqm-gui": "DQM GUI",
     "housekeeping": "Housekeeping",
+    "self-check": "Self-check",
 }
 
 
@@ -41,6 +42,7 @@ def _silent(job: str, tick: JobTick, found: Health) -> bool:
         "dqm-gui": settings().dqm_gui_every_seconds,
         "oms-sweep": settings().sweep_every_seconds,
         "housekeeping": settings().housekeeping_every_seconds,
+        "self-check": settings().self_check_every_seconds,
     }.get(job)
     return every is not None and is_silent(tick.succeeded_at, timedelta(seconds=every), found.now)
 
