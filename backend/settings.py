@@ -1,15 +1,18 @@
 """The environment, read once: every setting of every process, with its meaning and default."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from backend.elsewhere import servers_elsewhere
 from backend.errors import InvalidSettings
 from backend.secret_files import SecretFiles, is_secret
+
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", re.ASCII)
 
 
 class Settings(BaseSettings):
@@ -81,6 +84,17 @@ class Settings(BaseSettings):
         30.0, gt=0, description="a personal token works for so long after its owner's last login"
     )
 
+    api_origins: str = Field(
+        "",
+        description="origins of pages elsewhere that may ask the API, as `https://dqm.cern.ch` with commas; none: none",
+    )
+    api_body_bytes: int = Field(16 * 2**20, ge=1_024, description="what a request to the API may carry at most")
+    api_requests_per_second: float = Field(
+        100.0, gt=0, description="requests that the API answers to one person, token or address, on average"
+    )
+    api_burst: int = Field(1_000, ge=1, description="how many of them at once, after a pause")
+    api_access_log: bool = Field(True, description="the API writes a line of JSON for every request, on standard error")
+
     oms_url: str = Field("https://cmsoms.cern.ch/agg/api/v1", description="the OMS API")
     oms_token_url: str | None = Field(None, description="token endpoint for OMS; none: OMS is asked without a token")
     oms_audience: str = Field("cmsoms-prod", description="audience of the OMS token")
@@ -119,6 +133,20 @@ class Settings(BaseSettings):
     )
     job_history_days: float = Field(14.0, gt=0, description="how long is kept what jobs and tasks did")
     worker_name: str | None = Field(None, description="name of this worker in the job table; none: host and process")
+
+    @field_validator("api_origins")
+    @classmethod
+    def _origins_are_named(cls, said: str) -> str:
+        """Every origin is one, and none stands for all."""
+        for origin in _with_commas(said):
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r:.80} is no origin such as https://dqm.cern.ch")
+        return said
+
+    @property
+    def api_origins_listed(self) -> tuple[str, ...]:
+        """The origins of pages elsewhere that may ask the API."""
+        return _with_commas(self.api_origins)
 
     @model_validator(mode="after")
     def _demo_is_of_this_machine(self) -> Self:
@@ -167,3 +195,7 @@ def _is_secret(name: str) -> bool:
     """Whether nobody may read its value: the URL of a database holds a password."""
     field = Settings.model_fields.get(name.removeprefix("RR_").lower())
     return field is None or is_secret(field)
+
+
+def _with_commas(said: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in said.split(",") if part.strip())

@@ -29,6 +29,6 @@ def page() -> str:
 
 
 def _row(name: str, field: FieldInfo) -> str:
-    default = "" if field.default in (None, PydanticUndefined) else f"`{field.default}`"
+    default = "" if field.default in (None, "", PydanticUndefined) else f"`{field.default}`"
     secret = ", *secret*" if is_secret(field) else ""
     return f"| `{variable(name, field)}` | {default} | {field.description}{secret} |\n"

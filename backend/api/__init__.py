@@ -26,6 +26,7 @@ from backend.api import (
     json_creation,
     json_portal,
     lumisections,
+    metrics,
     permissions,
     playground,
     run_writes,
@@ -34,12 +35,11 @@ from backend.api import (
     versions,
     workspaces,
 )
-from backend.api.asked import settings_of_app
+from backend.api.documentation import serve_documentation
+from backend.api.edge import put_before
 from backend.api.errors import answer_errors
 from backend.api.identity import identified, writer
 from backend.api.starting import refuse_unsafe_start
-from backend.guard import ANSWERS, Guard
-from backend.identity.proxy import ProxyGate
 
 app = FastAPI(
     title="CMS Run Registry",
@@ -48,8 +48,7 @@ app = FastAPI(
     lifespan=refuse_unsafe_start,
     dependencies=[Depends(identified)],
 )
-app.add_middleware(Guard, policy=ANSWERS)
-app.add_middleware(ProxyGate, settings_of=lambda scope: settings_of_app(scope["app"]))
+put_before(app)
 for part in (
     runs,
     lumisections,
@@ -69,6 +68,7 @@ for part in (
     golden_files,
     versions,
     health,
+    metrics,
     v2,
 ):
     app.include_router(part.router)
@@ -77,3 +77,4 @@ for part in (run_writes, dataset_writes, dc_tools, cycle_writes, classifier_writ
 app.include_router(playground.arbitrary)
 app.include_router(gone.router)
 answer_errors(app)
+serve_documentation(app)

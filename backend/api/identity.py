@@ -17,7 +17,7 @@ from backend.identity.bearer import identity_of_bearer
 from backend.identity.identity import Identity, Way
 from backend.identity.proxy import identity_of_proxy
 
-OPEN_PATHS = frozenset({"/health"})
+OPEN_PATHS = frozenset({"/health", "/metrics"})
 """What is told to anybody in any case: whoever watches over the registry has no token."""
 
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")

@@ -46,6 +46,15 @@ def recorded(name: str) -> Any:
     return json.loads(gzip.decompress((DATA / f"{name}.json.gz").read_bytes()))
 
 
+@pytest.fixture(scope="package", autouse=True)
+def nobody_asks_too_often() -> Iterator[None]:
+    """Tests ask faster than people may; how often one may is tested in ``test_api_edge.py``."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("RR_API_REQUESTS_PER_SECOND", "1000000")
+        environment.setenv("RR_API_BURST", "1000000")
+        yield
+
+
 @pytest.fixture(scope="package")
 def original_state() -> dict[str, Any]:
     """The state of the original when its answers were recorded."""
