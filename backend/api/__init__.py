@@ -4,7 +4,7 @@
 at the first question, not at import.
 """
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends
 
 from backend.api import (
     accepted_dataset_writes,
@@ -35,14 +35,17 @@ from backend.api import (
     versions,
     workspaces,
 )
+from backend.api.described import DescribedAPI
 from backend.api.documentation import serve_documentation
 from backend.api.edge import put_before
 from backend.api.errors import answer_errors
 from backend.api.identity import identified, writer
 from backend.api.starting import refuse_unsafe_start
+from backend.version import program_version
 
-app = FastAPI(
+app = DescribedAPI(
     title="CMS Run Registry",
+    version=program_version(),
     docs_url=None,
     redoc_url=None,
     lifespan=refuse_unsafe_start,

@@ -168,7 +168,7 @@ def move_dataset_of_cycle(
 
 
 def _desks(attributes: Mapping[str, str]) -> tuple[str, ...]:
-    if odd := next((name for name in attributes if not name.endswith(_STATE)), None):
+    if (odd := next((name for name in attributes if not name.endswith(_STATE)), None)) is not None:
         raise InvalidInput(f"cycle_attributes names no workspace with {odd!r:.80}; as in tracker_state.")
     return tuple(name.removesuffix(_STATE) for name in attributes)
 

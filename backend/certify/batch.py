@@ -93,8 +93,8 @@ def permitted_columns(
 def known_columns(session: Session, columns: Sequence[str]) -> Mapping[str, int]:
     """Column → id; raises :class:`NotFound` if no offline workspace has one of them."""
     known = {f"{w.workspace}-{c.name}" for w in workspaces(session, Side.OFFLINE) for c in w.columns}
-    if unknown := next((column for column in columns if column not in known), None):
-        raise NotFound(f"There is no component {unknown!r} offline.")
+    if (unknown := next((column for column in columns if column not in known), None)) is not None:
+        raise NotFound(f"There is no component {unknown!r:.80} offline.")
     ids = columns_by_name(session)
     return {column: ids[column].id for column in dict.fromkeys(columns)}
 

@@ -124,7 +124,7 @@ def _copy_states(tally: Tally, source: Ticked, key: DatasetKey, desks: Sequence[
 def _desks(session: Session, copy: Copy) -> tuple[str, ...]:
     known = {w.workspace for w in workspaces(session, Side.OFFLINE)}
     chosen = tuple(dict.fromkeys(desk for desk in copy.desks if desk != GLOBAL))
-    if unknown := next((desk for desk in chosen if desk not in known), None):
+    if (unknown := next((desk for desk in chosen if desk not in known), None)) is not None:
         raise NotFound(f"There is no offline workspace {unknown!r}.")
     return chosen
 

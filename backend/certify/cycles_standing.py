@@ -108,6 +108,6 @@ def checked_desks(session: Session, desks: Iterable[str]) -> tuple[str, ...]:
     if not named:
         raise InvalidInput("A cycle needs a workspace that certifies it, besides global.")
     known = {workspace.workspace for workspace in workspaces(session, Side.OFFLINE)}
-    if unknown := next((desk for desk in named if desk not in known), None):
+    if (unknown := next((desk for desk in named if desk not in known), None)) is not None:
         raise NotFound(f"There is no offline workspace {unknown!r:.60}.")
     return (GLOBAL, *named)

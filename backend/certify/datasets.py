@@ -137,5 +137,5 @@ def _permitted(session: Session, actor: Actor, desks: Sequence[str], to: Dataset
 
 def _refuse_unknown(session: Session, desks: Sequence[str]) -> None:
     known = {GLOBAL, *(w.workspace for w in workspaces(session, Side.OFFLINE))}
-    if unknown := next((desk for desk in desks if desk not in known), None):
+    if (unknown := next((desk for desk in desks if desk not in known), None)) is not None:
         raise NotFound(f"There is no offline workspace {unknown!r}.")

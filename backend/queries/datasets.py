@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import ARRAY, ColumnElement, FromClause, Integer, Row, Select, any_, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, FromClause, Integer, Row, Select, any_, func, literal, select
 from sqlmodel import Session
 
 from backend.errors import InvalidFilter, NotFound
@@ -232,7 +232,7 @@ class _Matching:
         count, in_order = self._kept() if self.is_filtered else self._read_twice()
         counted = count.cte("counted")
         total = select(*counted.c).scalar_subquery()
-        page = in_order.where(total > offset).offset(offset).limit(limit).scalar_subquery()
+        page = in_order.where(total > literal(offset, BigInteger)).offset(offset).limit(limit).scalar_subquery()
         found = session.execute(select(total, func.array(page))).one()
         return found[0], found[1]
 

@@ -48,10 +48,11 @@ def recorded(name: str) -> Any:
 
 @pytest.fixture(scope="package", autouse=True)
 def nobody_asks_too_often() -> Iterator[None]:
-    """Tests ask faster than people may; how often one may is tested in ``test_api_edge.py``."""
+    """Tests ask faster than people may, and nobody reads their lines; both is tested in ``test_api_edge.py``."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("RR_API_REQUESTS_PER_SECOND", "1000000")
         environment.setenv("RR_API_BURST", "1000000")
+        environment.setenv("RR_API_ACCESS_LOG", "false")
         yield
 
 

@@ -26,8 +26,9 @@ def chosen(**said: Any) -> None:
 
 
 @pytest.fixture
-def lines() -> Iterator[list[dict[str, Any]]]:
+def lines(client: TestClient) -> Iterator[list[dict[str, Any]]]:
     """The lines of the access log, read."""
+    chosen(api_access_log=True)
     read: list[dict[str, Any]] = []
 
     class Reader(logging.Handler):

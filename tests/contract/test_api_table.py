@@ -13,6 +13,7 @@ from tests.contract.conftest import DATA
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 OWN = {
     "GET /health",
+    "GET /metrics",
     "GET /golden/official",
     "GET /golden/official/{kind}/latest",
     "GET /golden/official/{kind}/latest.{form}",
