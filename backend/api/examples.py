@@ -8,6 +8,7 @@ _PROMPT = "/PromptReco/Collisions2018D/DQM"
 _DATASET = {"run_number": _RUN, "dataset_name": _PROMPT}
 _STRIP_BAD = {"==": [{"var": "lumisection.oms.tob_ready"}, False]}
 _STRIP_GOOD = '{"and": [{"==": [{"var": "lumisection.rr.tracker-strip"}, "GOOD"]}]}'
+_STRIP_GOOD_IN_PROMPT = f'{{"and": [{{"in": ["PromptReco", {{"var": "dataset.name"}}]}}, {_STRIP_GOOD}]}}'
 _OF_DATASETS = {"name": {"like": "%PromptReco%"}, "rr_attributes.class": "Collisions18"}
 _ONE_CYCLE = {"id_cycle": 42}
 _COMPONENT = {
@@ -147,8 +148,11 @@ BODIES: Mapping[str, Any] = {
     "POST /json_portal/json": {"id_json": 1},
     "DELETE /json_portal/json": {"id_json": 1},
     "POST /json_portal/jsons": {"filter": "official"},
-    "POST /json_creation/generate": {"json_logic": _STRIP_GOOD},
-    "POST /visualization/generate": {"golden_logic": _STRIP_GOOD, "denominator_logic": '{"==": [1, 1]}'},
+    "POST /json_creation/generate": {"json_logic": _STRIP_GOOD_IN_PROMPT},
+    "POST /visualization/generate": {
+        "golden_logic": _STRIP_GOOD_IN_PROMPT,
+        "denominator_logic": '{"in": ["PromptReco", {"var": "dataset.name"}]}',
+    },
     "POST /versions/get_versions": _LIST,
 }
 """Method and path → a body."""
