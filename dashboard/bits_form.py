@@ -9,6 +9,7 @@ from backend.certify.sayable import SHORTEST_COMMENT
 from backend.queries import Strip
 from backend.record import DatasetKey
 from dashboard.doing import do
+from dashboard.literal import literal
 from dashboard.permits import permit, permitted_button
 from models.lumis import LumiSet
 from models.vocabulary import ONLINE, Bit, ColumnKind
@@ -45,7 +46,7 @@ def bits_form(dataset: DatasetKey, strip: Strip, chosen: LumiSet, *, seen: int) 
                 "As OMS says", given, key="bits-give-back", on_click=_give_back, kwargs={"place": place, "seen": seen}
             )
         if allowed.reason:
-            st.caption(allowed.reason)
+            st.caption(literal(allowed.reason))
 
 
 def _set(place: Place, value: bool, comment: str, seen: int) -> None:

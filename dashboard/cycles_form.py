@@ -20,6 +20,7 @@ from dashboard.asking import answered, ask
 from dashboard.cycles_data import matching
 from dashboard.data import desks
 from dashboard.doing import do
+from dashboard.literal import literal
 from dashboard.offline.acts import datasets
 from dashboard.offline.preview import BY_WORKER
 from dashboard.session import to_address
@@ -108,7 +109,7 @@ def _change_cycle(cycle: CycleFacts, seen: int) -> None:
     name, deadline, description, chosen = _said(cycle)
     edit = CycleEdit(name, deadline, description, tuple(chosen))
     for line in _changes(cycle, edit):
-        st.markdown(f"- {line}")
+        st.markdown(f"- {literal(line)}")
     if st.button("Save", type="primary", key="cycle-save", disabled=not _changes(cycle, edit)):
         do(f"Cycle {name.strip()} is changed", lambda s, who: edit_cycle(s, who, cycle.id, edit=edit, seen=seen))
         _close()
@@ -155,7 +156,7 @@ def _asked(workspace: str) -> tuple[int, ...]:
     try:
         ids = matching(text, workspace)
     except InvalidFilter as error:
-        st.error(str(error))
+        st.error(literal(str(error)))
         return ()
     st.markdown(f"**{datasets(len(ids))}** match.")
     return ids

@@ -17,6 +17,7 @@ from backend.queries.cycles import CycleFacts, CycleProgress
 from backend.record import Recorded
 from dashboard.components.row_list import Column, Mark, Row, row_list
 from dashboard.cycles_form import change_cycle, confirm, confirm_order, more_datasets
+from dashboard.literal import literal
 from dashboard.offline.acts import datasets, plan_of
 from dashboard.permits import Permit, permit, permitted_button
 from dashboard.session import person, to_address
@@ -102,7 +103,7 @@ def _of_workspace(cycle: CycleFacts, workspace: str, seen: int) -> None:
         if permitted_button(f"Make pending in {workspace}", given, key="cycle-reopen"):
             confirm(
                 f"{cycle.name} is pending in {workspace} again",
-                [f"**{cycle.name}** becomes pending in {workspace}; its datasets stay as they are."],
+                [f"**{literal(cycle.name)}** becomes pending in {workspace}; its datasets stay as they are."],
                 f"Make it pending in {workspace}",
                 lambda s, who, why: reopen_cycle(s, who, cycle.id, desk=workspace, why=why, seen=seen),
             )
@@ -175,7 +176,7 @@ def _confirm_deleting(cycle: CycleFacts, seen: int) -> None:
 
     confirm(
         f"{cycle.name} is deleted",
-        [f"**{cycle.name}** goes; its {datasets(len(cycle.datasets))} stay as they are. Undo brings it back."],
+        [f"**{literal(cycle.name)}** goes; its {datasets(len(cycle.datasets))} stay as they are. Undo brings it back."],
         "Delete the cycle",
         command,
     )

@@ -11,6 +11,7 @@ from backend.db import engine, transaction
 from backend.errors import Conflict, RegistryError
 from backend.record import Recorded
 from dashboard.components.act_bar import Done, announce, to_be_told, told
+from dashboard.literal import literal
 from dashboard.login.identity import REFUSED_BY_LOGIN
 from dashboard.login.who import who
 from dashboard.session import actor
@@ -66,7 +67,7 @@ def refusal() -> None:
     told()
     if sentence := st.session_state.get(_REFUSED):
         with st.container(key="refusal", horizontal=True, vertical_alignment="center"):
-            st.error(sentence, icon=":material/block:")
+            st.error(literal(sentence), icon=":material/block:")
             st.button("Look again", key="refusal-answered", on_click=st.session_state.pop, args=(_REFUSED, None))
 
 

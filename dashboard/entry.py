@@ -11,6 +11,7 @@ from dashboard.components.act_bar import act_bar
 from dashboard.components.keyboard import keyboard
 from dashboard.cycles_data import cycles_title
 from dashboard.doing import refusal
+from dashboard.literal import literal
 from dashboard.login.identity import login_notice, login_page
 from dashboard.login.known import keep_known
 from dashboard.login.who import may_read, who
@@ -62,7 +63,7 @@ def main() -> None:
         keyboard()
     except RegistryError as error:
         log.exception("a page said no")
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
 
 
 main()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from html import escape
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from backend.errors import RegistryError
 from backend.record import DatasetKey
 from dashboard.data import reading
 from dashboard.doing import do
+from dashboard.literal import literal
 from dashboard.session import person
 from models.lumis import LumiSet
 from models.vocabulary import ONLINE, SAYABLE, Status
@@ -30,7 +32,9 @@ def flag_form(known: Mapping[DatasetKey, LumiSet], chosen: LumiSet, *, ticked: f
         The lumisections of the datasets of the strip, the upper one first: the last is flagged, or both.
     """
     components = tuple(sorted(ticked))
-    st.html(f'<div class="rr-label">{", ".join(components) or "Tick components in the strip to flag them."}</div>')
+    st.html(
+        f'<div class="rr-label">{escape(", ".join(components)) or "Tick components in the strip to flag them."}</div>'
+    )
     if not components:
         return
     status = st.segmented_control(
@@ -67,8 +71,8 @@ def _confirm(flags: Sequence[Flag], *, seen: int) -> None:
         with reading() as session:
             preview = preview_flags(session, person(), flags)
     except RegistryError as error:
-        st.button("Set flags", key="flag-set", disabled=True, help=str(error))
-        st.caption(str(error))
+        st.button("Set flags", key="flag-set", disabled=True, help=literal(str(error)))
+        st.caption(literal(str(error)))
         return
     st.html(f'<div class="rr-preview">{_said(preview, flags[0].status)}</div>')
     place = flags[0].place

@@ -13,6 +13,7 @@ from backend.queries.log_words import word_of
 from dashboard.asking import answered, ask
 from dashboard.doing import do
 from dashboard.facts import text as plain
+from dashboard.literal import literal
 from dashboard.log_data import difference_of, may_take_back
 from dashboard.permits import Permit, permitted_button
 from dashboard.session import to_address
@@ -59,14 +60,14 @@ def _take_back_row(entry: LogEntry) -> None:
     given = Permit(asked.may, asked.why_not or "")
     pressed = permitted_button(f"{word} …", given, key="log-take-back")
     if not asked.may:
-        st.caption(str(asked.why_not))
+        st.caption(literal(str(asked.why_not)))
     if pressed:
         ask(PAGE, f"{word} change set {entry.change_set}?", lambda: _confirm(entry, word), width="medium")
 
 
 def _confirm(entry: LogEntry, word: str) -> None:
     """The preview: what holds now through this act, and that it will not any more."""
-    st.markdown(f"What **{entry.by}** did on {entry.at:%d %b %Y %H:%M} UTC: {entry.why}")
+    st.markdown(f"What **{literal(entry.by)}** did on {entry.at:%d %b %Y %H:%M} UTC: {literal(entry.why)}")
     made = difference_of(entry.change_set, None)
     lines = list(_lines(made, reverse=True))
     st.caption("It becomes again, unless somebody has said otherwise since:" if lines else "")

@@ -4,6 +4,7 @@ import re
 
 import streamlit as st
 
+from dashboard.literal import literal
 from dashboard.session import from_address, to_address
 from models.lumis import EMPTY, BadLumisections, LumiRange, LumiSet
 
@@ -50,7 +51,7 @@ def lumi_field(key: str, chosen: LumiSet) -> None:
         "Lumisections", key=own, placeholder="Drag over the strip, or type: 62-127, 130", on_change=_chosen, args=(own,)
     )
     if refused:
-        st.error(refused, icon=":material/edit_off:")
+        st.error(literal(refused), icon=":material/edit_off:")
 
 
 def _refused(own: str, chosen: LumiSet) -> str | None:

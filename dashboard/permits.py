@@ -9,6 +9,7 @@ import streamlit as st
 from backend.access import Action, Matrix, may, who_may
 from backend.configuration import rights
 from dashboard.data import reading
+from dashboard.literal import literal
 from dashboard.session import person
 
 
@@ -44,7 +45,7 @@ def permitted_button(
     label: str, given: Permit, *, key: str, on_click: Callable[..., None] | None = None, **how: Any
 ) -> bool:
     """A button that is disabled, with the reason on hover, where there is no permit."""
-    help_ = given.reason if not given.is_given else how.pop("help", None)
+    help_ = literal(given.reason) if not given.is_given else how.pop("help", None)
     how.pop("help", None)
     return st.button(label, key=key, disabled=not given.is_given, help=help_, on_click=on_click, **how)
 
@@ -53,5 +54,5 @@ def permitted_submit(
     label: str, given: Permit, *, key: str, on_click: Callable[..., None], args: tuple[Any, ...]
 ) -> bool:
     """The button of a form that is disabled, with the reason on hover, where there is no permit."""
-    help_ = None if given.is_given else given.reason
+    help_ = None if given.is_given else literal(given.reason)
     return st.form_submit_button(label, key=key, disabled=not given.is_given, help=help_, on_click=on_click, args=args)

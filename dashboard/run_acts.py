@@ -10,6 +10,7 @@ from backend.access import Action
 from backend.certify.moving_runs import move_run
 from backend.certify.runs import edit_run_class, edit_stop_reason, mark_significant, unmark_significant
 from dashboard.doing import do
+from dashboard.literal import literal
 from dashboard.permits import permit, permitted_button
 from dashboard.run_oms import ask_oms
 from models.vocabulary import RunState
@@ -61,7 +62,9 @@ def _words(run_number: int, attributes: Mapping[str, Any], *, is_open: bool, see
     ):
         given = permit(action).and_if(is_open, closed)
         key = f"act-{action}-{run_number}"
-        new = st.text_input(label, value=old or "", key=key, disabled=not given.is_given, help=given.reason or None)
+        new = st.text_input(
+            label, value=old or "", key=key, disabled=not given.is_given, help=literal(given.reason) or None
+        )
         changed = given.and_if(new.strip() != (old or ""), "Nothing is changed.")
         act = partial(
             do,

@@ -8,6 +8,7 @@ import streamlit as st
 from backend.queries import RunFacts
 from dashboard.facts import duration, luminosity, moment
 from dashboard.links import links_of_run
+from dashboard.literal import literal
 from models.vocabulary import SECONDS_PER_LUMI
 
 
@@ -38,7 +39,7 @@ def run_head(facts: RunFacts, tabs: Sequence[str], neighbours: tuple[int | None,
 def ask_for_a_run(sentence: str = "") -> None:
     """What the page shows without a run: the way to one."""
     if sentence:
-        st.warning(sentence)
+        st.warning(literal(sentence))
     with st.container(key="run-ask", horizontal=True, vertical_alignment="center"):
         st.html('<span class="rr-title" role="heading" aria-level="1">Run</span>', width="content")
         typed = st.text_input("Run number", key="run-asked", placeholder="324980", width=160)

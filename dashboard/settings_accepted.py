@@ -18,6 +18,7 @@ from backend.configuration import Piece
 from backend.errors import InvalidInput, SourceUnavailable
 from backend.settings import settings
 from dashboard.components.row_list import Column, Mark, Row, row_list
+from dashboard.literal import literal
 from dashboard.permits import Permit, permit, permitted_button
 from dashboard.session import from_address
 from dashboard.settings_data import accepted, gui_listing, versions_of
@@ -123,7 +124,7 @@ def _trial(said: Mapping[str, Any], *, key: str) -> bool:
         listing = gui_listing(settings().dqm_gui_url)
         tried = try_patterns(said["patterns"], listing, run_from=said["run_from"], run_to=said["run_to"])
     except InvalidInput as error:
-        st.error(str(error))
+        st.error(literal(str(error)))
         return False
     except SourceUnavailable as error:
         st.warning(f"{error} The patterns are well-formed or refused when you save, but nobody knows what they find.")

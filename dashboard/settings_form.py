@@ -15,6 +15,7 @@ from backend.access import Actor
 from backend.configuration import Body, Piece, Version
 from backend.record import Recorded
 from dashboard.doing import Command, do
+from dashboard.literal import literal
 from dashboard.permits import Permit, permitted_button
 from dashboard.session import to_address
 
@@ -79,7 +80,7 @@ def save_row(
     )
     wanted = with_reason(given if not given.is_given or ready is None else ready, why)
     if not wanted.is_given:
-        st.caption(wanted.reason)
+        st.caption(literal(wanted.reason))
     if permitted_button("Save", wanted, key=f"{form.key}-save", type="primary"):
         act(form, done, lambda session, who: command(session, who, why), name=name)
     return why

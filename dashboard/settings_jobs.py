@@ -1,5 +1,7 @@
 """The worker: what each job last did, and the tasks that people asked for, with progress; to ask for one, to cancel."""
 
+from html import escape
+
 import streamlit as st
 
 from backend.access import Action
@@ -11,6 +13,7 @@ from backend.queries import JobTick
 from backend.queries.work import TaskRow
 from dashboard.components.act_bar import Done, announce, tell_outside
 from dashboard.components.row_list import Column, Mark, Row, Tone, Value, row_list
+from dashboard.literal import literal
 from dashboard.permits import Permit, permit, permitted_button
 from dashboard.session import actor, from_address, person, to_address
 from dashboard.settings_data import health_now, last_tasks, last_ticks
@@ -98,9 +101,9 @@ def _ask_row() -> None:
         )
         meant = Backfill.meaning.replace("FIRST", str(first or "…")).replace("LAST", str(last or "…"))
         said = given.reason or f"A worker will {meant}."
-        st.html(f'<span class="rr-label">{said}</span>', width="content")
+        st.html(f'<span class="rr-label">{escape(said)}</span>', width="content")
     if sentence := st.session_state.pop("backfill-refused", None):
-        st.error(sentence)
+        st.error(literal(sentence))
 
 
 def _start(first: int, last: int) -> None:

@@ -11,6 +11,7 @@ from backend.jobs.tasks import ask
 from dashboard.components.act_bar import Done, announce
 from dashboard.data import reading
 from dashboard.doing import refuse
+from dashboard.literal import literal
 from dashboard.permits import permit
 from dashboard.session import actor, to_address
 
@@ -21,7 +22,11 @@ def import_popover() -> None:
     """Choose a file, see what is in it, and have it imported; the task is in the list, with its progress."""
     given = permit(Action.LUMINOSITY_IMPORT)
     with st.popover(
-        "Import luminosities", key="luminosity", disabled=not given.is_given, help=given.reason or None, width=200
+        "Import luminosities",
+        key="luminosity",
+        disabled=not given.is_given,
+        help=literal(given.reason) or None,
+        width=200,
     ):
         file = st.file_uploader(
             "CSV of brilcalc lumi --byls", type=["csv"], key="luminosity-file", max_upload_size=MAX_BYTES >> 20
@@ -32,7 +37,7 @@ def import_popover() -> None:
         try:
             errand, found = _read(file)
         except RegistryError as error:
-            st.error(str(error))
+            st.error(literal(str(error)))
             return
         st.markdown(
             f"**{len(found.runs):,}** runs, **{found.lumisections:,}** lumisections, "

@@ -10,6 +10,7 @@ from backend.certify.configuring import remove_piece, write_piece
 from backend.configuration import PermissionBody
 from backend.errors import InvalidInput
 from dashboard.components.row_list import Column, Mark, Row, row_list
+from dashboard.literal import literal
 from dashboard.permits import Permit, permit, permitted_button
 from dashboard.rights_asked import differences_bar, what_may_they_do, who_may_do
 from dashboard.session import from_address
@@ -137,7 +138,7 @@ def _difference(before: Iterable[str], after: Iterable[str]) -> bool:
     try:
         given, had = read_grants(after), read_grants(before)
     except InvalidInput as error:
-        st.error(str(error))
+        st.error(literal(str(error)))
         return False
     said = [("given", grant) for grant in sorted(given - had)] + [("taken", grant) for grant in sorted(had - given)]
     lines = "".join(f"<li><b>{word}</b> {escape(str(g))} <i>{escape(g.action.meaning)}</i></li>" for word, g in said)

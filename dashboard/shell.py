@@ -10,6 +10,7 @@ from dashboard import look
 from dashboard.components.status_line import status_line
 from dashboard.data import sources
 from dashboard.jump import destination
+from dashboard.literal import literal
 from dashboard.login.identity import identity_box
 from dashboard.login.who import Who
 from dashboard.permits import matrix
@@ -47,7 +48,7 @@ def header(found: Who) -> None:
         page, query = wanted
         st.switch_page(f"views/{page}.py", query_params=query)
     if sentence := st.session_state.pop("jump_refused", None):
-        st.warning(sentence)
+        st.warning(literal(sentence))
 
 
 def _jump() -> None:

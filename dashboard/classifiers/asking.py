@@ -12,6 +12,7 @@ from backend.errors import Conflict, RegistryError
 from backend.record import Recorded
 from dashboard.components.act_bar import Done, announce
 from dashboard.data import reading
+from dashboard.literal import literal
 from dashboard.session import actor
 from models.vocabulary import ConfigurationKind
 
@@ -49,7 +50,7 @@ def reason_form(act: Act, *, confirm: str, key: str, after: Callable[[], None] |
             st.error(f"{error} Look again before you change it: nothing was overwritten.", icon=":material/group:")
             return
         except RegistryError as error:
-            st.error(str(error))
+            st.error(literal(str(error)))
             return
         if after is not None:
             after()

@@ -15,6 +15,7 @@ from backend.configuration import Body, Piece, Version
 from backend.errors import InvalidInput
 from dashboard.classifiers.data import Shelf, shelf_of, versions_of
 from dashboard.classifiers.draft import MOST_IN_ADDRESS, Draft, draft_of, from_link, read_body, to_link
+from dashboard.literal import literal
 from dashboard.session import from_address, person, to_address
 from models.vocabulary import ConfigurationKind
 
@@ -99,7 +100,7 @@ def standing_draft(kind: ConfigurationKind, name: str) -> Draft | None:
             draft = from_link(said)
             _stash()[draft.kind, draft.name] = draft
         except InvalidInput as error:
-            st.error(str(error), icon=":material/link_off:")
+            st.error(literal(str(error)), icon=":material/link_off:")
     found = _stash().get((kind, name))
     to_address(draft=_link(found) if found else None)
     return found

@@ -1,6 +1,7 @@
 """Where lumisections land: what the rules of a component, as they are in force, give the newest runs."""
 
 from collections import Counter
+from html import escape
 
 import streamlit as st
 
@@ -23,7 +24,7 @@ def landing_card(component: str) -> None:
     try:
         counts = counts_landed(column, RUNS)
     except RegistryError as error:
-        st.html(f'<div class="cl-none">{error}</div>')
+        st.html(f'<div class="cl-none">{escape(str(error))}</div>')
         return
     total = sum(counts.values())
     if not total:

@@ -13,6 +13,7 @@ from dashboard.classifiers.asking import Act, ask
 from dashboard.classifiers.data import Shelf
 from dashboard.classifiers.desk import Desk, drafted, look_at
 from dashboard.classifiers.drawn import chip
+from dashboard.literal import literal
 from dashboard.session import person, to_address
 from models.vocabulary import ConfigurationKind
 
@@ -49,7 +50,7 @@ def classifier_list(kind: ConfigurationKind, listed: Listed, *, shelf: Shelf, ch
             state = "chosen" if name == chosen else "other"
             with st.container(key=f"cl-item-{state}-{place}", horizontal=True, vertical_alignment="center", gap=None):
                 st.html(_item(name, piece, has_draft=name in drafts))
-                st.button(name, key=f"cl-open-{place}", on_click=look_at, args=(name,))
+                st.button(literal(name), key=f"cl-open-{place}", on_click=look_at, args=(name,))
                 _switch(kind, name, piece, shelf, place)
         if not listed:
             st.html('<div class="cl-none">None matches. Clear the search, or write the first one.</div>')
@@ -88,7 +89,7 @@ def _switch(kind: ConfigurationKind, name: str, piece: Piece[Body], shelf: Shelf
             kind,
             name,
             title=verb,
-            becomes=f"**{name}** v{piece.version} {becomes}. Runs that were classified keep their words.",
+            becomes=f"**{literal(name)}** v{piece.version} {becomes}. Runs that were classified keep their words.",
             done=f"{name} is {'in' if is_enabled else 'out of'} play",
             command=lambda session, who, why: switch_classifier(
                 session, who, kind, name=name, is_enabled=is_enabled, why=why, seen=shelf.seen
@@ -123,7 +124,7 @@ def _take_away(desk: Desk) -> None:
                 desk.kind,
                 desk.name,
                 title="Take away",
-                becomes=f"**{desk.name}** is gone from the list and decides nothing; its versions are kept.",
+                becomes=f"**{literal(desk.name)}** is gone from the list and decides nothing; its versions are kept.",
                 done=f"{desk.name} is taken away",
                 command=lambda session, who, why: remove_classifier(
                     session, who, desk.kind, name=desk.name, why=why, seen=desk.shelf.seen
@@ -155,7 +156,8 @@ def _restore(desk: Desk, version: Version) -> None:
                 desk.kind,
                 desk.name,
                 title=f"Restore v{number}",
-                becomes=f"**{desk.name}** is again as {version.by} wrote it in v{number}; it becomes v{_next(desk)}.",
+                becomes=f"**{literal(desk.name)}** is again as {literal(version.by)} wrote it in v{number};"
+                f" it becomes v{_next(desk)}.",
                 done=f"{desk.name} is again as in v{number}",
                 command=lambda session, who, why: restore_classifier(
                     session, who, desk.kind, name=desk.name, version=number, why=why, seen=desk.shelf.seen

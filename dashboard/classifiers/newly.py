@@ -8,6 +8,7 @@ from dashboard.classifiers.desk import keep
 from dashboard.classifiers.draft import Draft, from_file
 from dashboard.classifiers.in_address import choose
 from dashboard.data import desks
+from dashboard.literal import literal
 from dashboard.session import person, to_address
 from models.vocabulary import SAYABLE, ConfigurationKind
 
@@ -26,7 +27,7 @@ def new_popover(kind: ConfigurationKind, component: str, seen: int) -> None:
         fields, about = _fields(kind, component)
         more = st.text_input("Name", key=f"cl-new-name-{kind}", placeholder="in a word or two, such as DCS off")
         name = f"{about}/{more.strip()}" if more.strip() and about != more.strip() else about
-        st.caption(f"It will be called **{name}**." if name else "It needs a name.")
+        st.caption(f"It will be called **{literal(name)}**." if name else "It needs a name.")
         st.button(
             "Begin a draft",
             key="cl-new-begin",
@@ -80,9 +81,9 @@ def _from_file() -> None:
     try:
         draft = from_file(given.getvalue())
     except InvalidInput as error:
-        st.error(str(error))
+        st.error(literal(str(error)))
         return
-    st.button(f"Open the draft of {draft.name}", key="cl-new-open", on_click=_open, args=(draft,))
+    st.button(f"Open the draft of {literal(draft.name)}", key="cl-new-open", on_click=_open, args=(draft,))
 
 
 def _open(draft: Draft) -> None:

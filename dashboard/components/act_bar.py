@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from backend.errors import RegistryError
+from dashboard.literal import literal
 
 _DONE = "act-bar-done"
 _UNTOLD = "act-bar-untold"
@@ -50,7 +51,7 @@ def act_bar() -> None:
     if done is None:
         return
     with st.container(key="act-bar", horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{done.sentence}**")
+        st.markdown(f"**{literal(done.sentence)}**")
         if done.take_back is not None:
             st.button("Undo", key="act-bar-undo", shortcut="U", on_click=_take_back, args=(done.take_back,))
 

@@ -14,6 +14,7 @@ from dashboard.data import reading
 from dashboard.golden.asked import Asked
 from dashboard.golden.beside import compare_with
 from dashboard.golden.listed import look_at
+from dashboard.literal import literal
 from dashboard.session import actor, person, to_address
 from models.lumi_formats import MAX_BYTES
 
@@ -39,12 +40,12 @@ def make_button(asked: Asked) -> None:
 def refused_banner() -> None:
     """What was refused, until the next act."""
     if (said := st.session_state.pop(_REFUSED, None)) is not None:
-        st.error(said, icon=":material/block:")
+        st.error(literal(said), icon=":material/block:")
 
 
 def upload_popover(beside: int | None = None) -> None:
     """Keep a file or a pasted text; it is compared with the golden JSON that one looks at, if there is one."""
-    is_signed_in = actor().is_verified
+    is_signed_in = person().is_verified
     why_not = None if is_signed_in else "Sign in to keep one: it is kept under your name."
     with (
         st.popover("Upload", key="gj-upload", disabled=not is_signed_in, help=why_not),

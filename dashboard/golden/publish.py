@@ -1,5 +1,6 @@
 """What becomes of a golden JSON: described, marked official, deleted; each an act of the log with Undo."""
 
+from html import escape
 from typing import Any
 
 import streamlit as st
@@ -13,6 +14,7 @@ from backend.record import Recorded
 from dashboard.asking import answered, ask
 from dashboard.data import reading
 from dashboard.doing import do
+from dashboard.literal import literal
 from dashboard.permits import permit, permitted_button
 from dashboard.session import to_address
 
@@ -23,7 +25,7 @@ def edit_popover(facts: GoldenJsonFacts, *, is_allowed: bool) -> None:
     """Label, tags, note and file name, and the way to delete it; only for who may."""
     whose = "what is official" if facts.official else f"what {facts.made_by} made"
     why = f"To change {whose} takes a right: {permit(Action.GOLDEN_OFFICIAL).reason}"
-    with st.popover("Edit", key="gj-edit", disabled=not is_allowed, help=None if is_allowed else why):
+    with st.popover("Edit", key="gj-edit", disabled=not is_allowed, help=None if is_allowed else literal(why)):
         with st.form(f"gj-describe-{facts.id}", border=False):
             label = st.text_input("Label", facts.label, max_chars=120)
             tags = st.text_input("Tags, with commas", ", ".join(facts.tags))
@@ -45,7 +47,7 @@ def official_button(facts: GoldenJsonFacts) -> None:
     else:
         permitted_button("Not official", given, key="gj-unofficial", on_click=_unmark, kwargs={"facts": facts})
     if not given.is_given:
-        st.html(f'<span class="gj-made">{given.reason}</span>', width="content")
+        st.html(f'<span class="gj-made">{escape(given.reason)}</span>', width="content")
 
 
 def _ask_official(facts: GoldenJsonFacts) -> None:
@@ -56,7 +58,7 @@ def _official_form(facts: GoldenJsonFacts) -> None:
     kind = st.text_input("Kind", suggested_kind(facts), key="gj-kind", help="The stable link of the latest has it.")
     with reading() as session:
         note = change_note(session, facts.id, kind=kind.strip())
-    st.markdown("\n".join(f"- {line}" for line in note.lines))
+    st.markdown("\n".join(f"- {literal(line)}" for line in note.lines))
     st.caption(f"Stable link: `/api/golden/official/{kind.strip()}/latest.json`")
     if st.button("Mark official", key="gj-official-yes", type="primary"):
         do(

@@ -7,6 +7,7 @@ import streamlit as st
 from backend.access import DEMO_ROLES, Matrix
 from backend.errors import InvalidSettings
 from backend.settings import settings
+from dashboard.literal import literal
 from dashboard.login.configured import secrets_for_login
 from dashboard.login.paths import login_path
 from dashboard.login.who import FAILED, FAILED_COOKIE, Who, log_out, who
@@ -69,7 +70,7 @@ def login_page(found: Who) -> None:
         st.html("<p>The quality of every run of CMS, lumisection by lumisection. Log in to see it.</p>")
         login_notice(found)
         if problem := _problem():
-            st.error(problem, icon=":material/settings:")
+            st.error(literal(problem), icon=":material/settings:")
         else:
             st.html(f'<a class="rr-log-in" href="{escape(_login_here())}">Log in</a>')
 

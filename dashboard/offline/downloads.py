@@ -6,6 +6,7 @@ import streamlit as st
 
 from backend.errors import InvalidFilter
 from backend.queries import DATASETS, Condition, DatasetRow, Filter, Operator, Sort, all_of, any_of
+from dashboard.literal import literal
 from dashboard.offline.data import of_list, page_of_datasets
 from dashboard.offline.links import links_of_table
 from dashboard.offline.python_call import client_filter, python_call
@@ -38,7 +39,7 @@ def downloads(desk: Desk, asked: Filter, sort: Sequence[Sort], components: Seque
         try:
             st.code(python_call(whole, DATASETS), language="python")
         except InvalidFilter as error:
-            st.info(str(error))
+            st.info(literal(str(error)))
     with st.popover("Links", key="offline-links"):
         _links(whole)
 
@@ -87,7 +88,7 @@ def _links(whole: Filter) -> None:
     try:
         links = links_of_table(client_filter(whole, DATASETS))
     except InvalidFilter as error:
-        st.info(str(error))
+        st.info(literal(str(error)))
         return
     for label, address in links:
         st.link_button(f"These datasets in {label}", address)

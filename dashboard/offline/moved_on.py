@@ -5,6 +5,7 @@ import streamlit as st
 from backend.queries import DatasetRow, DatasetsPage, changes_since
 from backend.record import DatasetKey
 from dashboard.data import reading
+from dashboard.literal import literal
 from dashboard.offline.acts import Selection
 from dashboard.offline.data import these
 
@@ -37,8 +38,8 @@ def _sentence(changed: list[DatasetRow], first: DatasetRow, ticked: frozenset[in
     more = f" and {others} more" if others else ""
     touched = sum(row.id in ticked for row in changed)
     of_ticked = f"{touched} of them among your ticked datasets" if touched else "none of your ticked datasets"
-    name = first.name.replace("_", "\\_")
-    return f"**{first.changed_by} changed {first.run_number} {name}{more} while you were looking:** {of_ticked}."
+    who, name = literal(first.changed_by), literal(first.name)
+    return f"**{who} changed {first.run_number} {name}{more} while you were looking:** {of_ticked}."
 
 
 def _changed(workspace: str, found: DatasetsPage) -> list[DatasetRow]:

@@ -13,6 +13,7 @@ from backend.jobs.batching import Batch
 from backend.record import DatasetKey, Recorded
 from dashboard import look
 from dashboard.doing import do
+from dashboard.literal import literal
 from dashboard.login.identity import is_refused_by_login, refused_by_login_notice
 from dashboard.task_watch import leave_to_worker
 from models.vocabulary import Status
@@ -120,7 +121,7 @@ def _draw(opened: Preview) -> None:
                 key="offline-confirm",
                 shortcut="Mod+Enter",
                 disabled=why_not is not None,
-                help=why_not,
+                help=why_not and literal(why_not),
             ):
                 _confirmed(preview, wish)
 

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from dashboard.literal import literal
 from dashboard.offline.acts import REFUSED
 
 
 def refused() -> None:
     """Say it, if there is something to be said."""
     if sentence := st.session_state.pop(REFUSED, None):
-        st.error(sentence, icon=":material/block:")
+        st.error(literal(sentence), icon=":material/block:")

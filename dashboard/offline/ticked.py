@@ -10,6 +10,7 @@ from backend.certify.datasets import right_to_move
 from backend.certify.ticked import CLOSED
 from backend.configuration import GLOBAL
 from dashboard import look
+from dashboard.literal import literal
 from dashboard.offline.acts import Selection, certify, move
 from dashboard.offline.flagging import say
 from dashboard.offline.meant import Meant
@@ -95,7 +96,7 @@ def _statuses(ticked: Selection) -> None:
             args=(ticked, status),
         )
     if not (right := _right(ticked)).is_given:
-        st.caption(right.reason)
+        st.caption(literal(right.reason))
     if 1 < len(ticked.components) <= _MOST_KEYED:
         _limit_to(ticked.components, only)
 

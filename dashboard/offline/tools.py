@@ -12,6 +12,7 @@ from backend.certify.copying_columns import ColumnsCopy
 from backend.configuration import GLOBAL, Side
 from backend.queries import Filter, unique_dataset_names
 from dashboard.data import components_of, desks, reading
+from dashboard.literal import literal
 from dashboard.offline import batch
 from dashboard.offline.acts import Selection
 from dashboard.offline.data import MOST_TICKED, page_of_datasets
@@ -48,7 +49,7 @@ def batch_tools(desk: Desk, asked: Filter, selection: Selection, *, total: int) 
         given, opened = _FORMS[tool](desk, asked, rows)
         count = ticked if scope == "ticked" else total
         if not given.is_given:
-            st.caption(given.reason)
+            st.caption(literal(given.reason))
         meant = given.and_if(bool(count), "No dataset is meant: tick some, or ask for others.")
         if permitted_button(f"Preview on {count:,}…", meant, key="batch-preview", type="primary"):
             opened()

@@ -6,6 +6,7 @@ from backend.errors import NotFound
 from backend.queries.log import LogEntry, LogFilter, LogPage
 from dashboard.asking import question
 from dashboard.components.row_list import Column, Mark, Row, Tone, row_list
+from dashboard.literal import literal
 from dashboard.log_act import PAGE, act_card
 from dashboard.log_data import AT_ONCE, one_act, page_of_acts, undone_now
 from dashboard.log_filter import log_filter
@@ -81,7 +82,7 @@ def _act(page: LogPage, chosen: int, asked: LogFilter) -> None:
     try:
         act_card(entry or one_act(chosen), asked.run_number)
     except NotFound as error:
-        st.warning(str(error))
+        st.warning(literal(str(error)))
 
 
 def _pager(page: LogPage, asked: LogFilter) -> None:

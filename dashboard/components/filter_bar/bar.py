@@ -9,6 +9,7 @@ from backend.queries import EVERYTHING, RUNS, AllOf, AnyOf, Catalogue, Filter, a
 from dashboard.components.filter_bar.form import condition_form
 from dashboard.components.filter_bar.saved import saved_popover
 from dashboard.filter_words import in_words
+from dashboard.literal import literal
 
 FILTER = "filter"
 """The name of the filter in the address of a page, and the key of its text field."""
@@ -58,7 +59,7 @@ def filter_bar(components: Sequence[str], catalogue: Catalogue = RUNS, *, exampl
         )
         saved_popover(FILTER, asked, catalogue)
     if refused:
-        st.error(refused, icon=":material/filter_alt_off:")
+        st.error(literal(refused), icon=":material/filter_alt_off:")
     return asked
 
 

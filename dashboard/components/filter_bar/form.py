@@ -18,6 +18,7 @@ from backend.queries import (
     operators_of,
     parse_filter,
 )
+from dashboard.literal import literal
 from models.vocabulary import Status
 
 _NEEDS_NO_VALUE = (Operator.IS_NULL, Operator.IS_NOT_NULL)
@@ -94,4 +95,4 @@ def _adder(rule: Callable[[], Filter | Condition], add: Callable[[Filter], None]
 
     st.button("Add", type="primary", key="filter-added", on_click=added)
     if refused := st.session_state.pop("filter-refused", None):
-        st.error(refused)
+        st.error(literal(refused))

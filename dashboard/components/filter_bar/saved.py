@@ -18,6 +18,7 @@ from backend.queries import (
 )
 from backend.queries.saved_filters import LONGEST_NAME
 from dashboard.components.act_bar import Done, announce
+from dashboard.literal import literal
 from dashboard.permits import Permit, permitted_submit
 from dashboard.session import actor, person
 
@@ -38,7 +39,7 @@ def saved_popover(key: str, asked: Filter, catalogue: Catalogue) -> None:
         kept = saved_filters(session, person(), subject=catalogue.subject)
     typed = format_filter(asked, catalogue)
     name = next((one.name for one in kept if one.typed == typed), None)
-    with st.popover(f"★ {name}" if name else "☆ Saved", type="tertiary", key="filter-saved"):
+    with st.popover(f"★ {literal(name)}" if name else "☆ Saved", type="tertiary", key="filter-saved"):
         _list(kept, key)
         _keep(kept, asked, catalogue)
 
@@ -49,15 +50,19 @@ def _list(kept: Sequence[SavedFilter], key: str) -> None:
     for one in kept:
         with st.container(key=f"filter-saved-{one.id}", horizontal=True, vertical_alignment="center"):
             st.button(
-                one.name,
+                literal(one.name),
                 key=f"filter-choose-{one.id}",
                 type="tertiary",
-                help=one.typed,
+                help=literal(one.typed),
                 on_click=st.session_state.update,
                 kwargs={key: one.typed},
             )
             st.button(
-                "Delete", key=f"filter-delete-{one.id}", help=f"Delete “{one.name}”", on_click=_delete, args=(one,)
+                "Delete",
+                key=f"filter-delete-{one.id}",
+                help=f"Delete “{literal(one.name)}”",
+                on_click=_delete,
+                args=(one,),
             )
 
 
@@ -69,9 +74,9 @@ def _keep(kept: Sequence[SavedFilter], asked: Filter, catalogue: Catalogue) -> N
         st.text_input("Save this filter as", key=_NAME, max_chars=LONGEST_NAME, disabled=not given.is_given)
         permitted_submit("Save", given, key="filter-save", on_click=_save, args=(kept, asked, catalogue))
     if not given.is_given:
-        st.caption(given.reason)
+        st.caption(literal(given.reason))
     if refused := st.session_state.pop(_REFUSED, None):
-        st.error(refused)
+        st.error(literal(refused))
 
 
 def _save(kept: Sequence[SavedFilter], asked: Filter, catalogue: Catalogue) -> None:
