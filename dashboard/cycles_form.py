@@ -109,7 +109,7 @@ def _change_cycle(cycle: CycleFacts, seen: int) -> None:
     name, deadline, description, chosen = _said(cycle)
     edit = CycleEdit(name, deadline, description, tuple(chosen))
     for line in _changes(cycle, edit):
-        st.markdown(f"- {literal(line)}")
+        st.markdown(f"- {line}")
     if st.button("Save", type="primary", key="cycle-save", disabled=not _changes(cycle, edit)):
         do(f"Cycle {name.strip()} is changed", lambda s, who: edit_cycle(s, who, cycle.id, edit=edit, seen=seen))
         _close()
@@ -165,11 +165,11 @@ def _asked(workspace: str) -> tuple[int, ...]:
 def _changes(cycle: CycleFacts, edit: CycleEdit) -> list[str]:
     lines = []
     if edit.name is not None and edit.name.strip() != cycle.name:
-        lines.append(f"name: {cycle.name} → **{edit.name.strip()}**")
+        lines.append(f"name: {literal(cycle.name)} → **{literal(edit.name.strip())}**")
     if edit.deadline is not None and (cycle.deadline is None or edit.deadline != cycle.deadline.date()):
         lines.append(f"deadline → **{edit.deadline:%d %b %Y}, 23:59 UTC**")
     if edit.description is not None and edit.description.strip() != cycle.description:
-        lines.append(f"description → **{edit.description.strip() or 'none'}**")
+        lines.append(f"description → **{literal(edit.description.strip()) or 'none'}**")
     if edit.desks is not None:
         gone, new = sorted(cycle.progress.keys() - set(edit.desks)), sorted(set(edit.desks) - cycle.progress.keys())
         lines += [f"no more for {desk}" for desk in gone] + [f"for **{desk}** too, pending there" for desk in new]

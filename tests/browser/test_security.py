@@ -41,8 +41,8 @@ pytestmark = pytest.mark.browser
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 MARKUP = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>'
 MARKDOWN = "[look](https://evil.example/a) ![see](https://evil.example/b.png)"
-EVIL = f"{MARKUP} {MARKDOWN}"
-SHORT = "<b>bold</b> [look](https://evil.example)"
+EVIL = f"{MARKDOWN} {MARKUP}"
+SHORT = "[look](https://evil.example) <b>bold</b>"
 WRITER = demo_actor("admin")
 PAGES = (
     "",
@@ -63,6 +63,12 @@ PAGES = (
     "settings?tab=Permissions&name=cms-dqm-oncall",
     "settings?tab=Jobs+and+tasks",
 )
+OPENED = {
+    "online?selected={run}": ".st-key-filter-saved button",
+    "log?act={act}": ".st-key-log-take-back button",
+    "cycles?workspace=tracker&cycle=4": ".st-key-cycle-delete button",
+}
+"""What opens a list or a question in which it stands again."""
 TOLD = ("run?run={run}&ls=10-20", "cycles?workspace=tracker&cycle=4", "golden?json=1", "log", "log?act={act}")
 """Where what was written has to be seen."""
 
@@ -129,6 +135,9 @@ def test_what_people_wrote_is_text_and_no_page_leaves_this_server(page: Page, ad
         expect(page.locator(".rr-banner")).to_be_visible()
         settled(page)
         _hover_over_what_was_said(page)
+        if asked in OPENED:
+            page.locator(OPENED[asked]).first.click()
+            expect(page.get_by_text("[look](https://evil.example").filter(visible=True).last).to_be_visible()
         _see_that_it_is_text(page, asked)
         if asked in TOLD:
             words = "<b>bold</b>" if asked.startswith(("cycles", "golden")) else "<img src=x"
