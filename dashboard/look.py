@@ -99,6 +99,16 @@ def loss_colour(category: str) -> str:
     return str(fixed.get(_OF_CLASS.get(category, category)) or tokens()["loss"][category])
 
 
+def category_colours() -> tuple[str, ...]:
+    """The colours of kinds that have none of their own, such as run classes; a symbol goes with each."""
+    return tuple(tokens()["category"]["colours"])
+
+
+def others_colour() -> str:
+    """The colour of what is none of the kinds that have a colour."""
+    return str(tokens()["category"]["others"])
+
+
 def outline_colour(theme: Theme) -> str | None:
     """What the fixed colours are outlined with, so that black Strip is seen on dark ground; none in light."""
     return str(tokens()["subsystem"]["_dark_outline"]) if theme == "dark" else None

@@ -213,7 +213,7 @@ def _condition(condition: Condition) -> Truth:
 
 def _of_oms(json: Column, operator: Operator, value: Any) -> Truth:
     """A comparison with what OMS gives, by the type of the value: numbers with numbers, all else as text."""
-    text, number = json.astext, _number_of_oms(json)
+    text, number = json.astext, number_of_oms(json)
     if isinstance(value, tuple):
         numbers = [float(item) if is_number(item) else item for item in value if _asks_number(item)]
         texts = [_as_text(item) for item in value if not _asks_number(item)]
@@ -223,7 +223,7 @@ def _of_oms(json: Column, operator: Operator, value: Any) -> Truth:
     return _TESTS[operator](text, _as_text(value))
 
 
-def _number_of_oms(json: Any) -> Column:
+def number_of_oms(json: Any) -> Column:
     """The number that stands in the JSON of OMS, null where none does; a path, so that the JSON is read once."""
     path = f'strict $."{json.right.value}" ? (@.type() == "number")'
     found = func.jsonb_path_query_first(json.left, cast(path, JSONPATH), literal_column("'{}'::jsonb"), true())

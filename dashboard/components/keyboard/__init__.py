@@ -16,6 +16,7 @@ KEYS = {
     "Enter": "open the run",
     "U": "undo what was just done",
     ", .": "the change before, the next one, on the strip",
+    "drag (Explore)": "choose the points in a box or a lasso",
     "drag · Shift+drag": "select a range of lumisections · zoom into it",
     "Esc": "clear the selection, close this list",
 }
