@@ -20,6 +20,9 @@ from dashboard.settings_data import matrix, tokens_seen
 from dashboard.settings_form import NEW
 
 _MADE = "token-made"
+_SHOWN_FOR = timedelta(minutes=5)
+"""A secret is not shown for longer, to whoever passes by a page that was left open."""
+
 _READS, _ALL, _CHOSEN = "Read", "All that I may", "Chosen rights"
 _WAYS = (_READS, _ALL, _CHOSEN)
 _COLUMNS = (
@@ -53,7 +56,7 @@ def tokens_tab() -> None:
                 empty="No script has a token of yours.",
             )
         with st.container(key="settings-side", width=420):
-            if (secret := st.session_state.get(_MADE)) is not None:
+            if (secret := _just_made()) is not None:
                 _shown_once(secret)
             elif chosen in found:
                 _one(found[chosen])
@@ -118,9 +121,18 @@ def _make(name: str, scope: tuple[str, ...], days: int) -> None:
             new = make_token(
                 session, actor, name=name, scope=scope, days=days, most_days=settings().personal_token_days
             )
-        st.session_state[_MADE] = new.secret
+        st.session_state[_MADE] = (new.secret, datetime.now(UTC))
 
     attempt(f"The token {name.strip()!r} was made", made)
+
+
+def _just_made() -> str | None:
+    """The secret of the token that was made just now."""
+    secret, at = st.session_state.get(_MADE, (None, None))
+    if at is None or datetime.now(UTC) < at + _SHOWN_FOR:
+        return secret
+    del st.session_state[_MADE]
+    return None
 
 
 def _shown_once(secret: str) -> None:

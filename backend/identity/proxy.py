@@ -81,7 +81,7 @@ def identity_of_proxy(headers: Mapping[str, str], chosen: Settings) -> Identity 
     NotIdentified
         If what it says cannot be the id of a user.
     """
-    if chosen.auth != "proxy" or not hmac.compare_digest(headers.get(MARK, ""), _mark()):
+    if chosen.auth != "proxy" or not hmac.compare_digest(headers.get(MARK, "").encode(), _mark().encode()):
         return None
     user_id = headers.get(chosen.proxy_user_header, "").strip()
     if not user_id:

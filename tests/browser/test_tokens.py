@@ -65,6 +65,13 @@ def test_a_token_is_made_used_and_revoked_by_whoever_the_proxy_lets_in(page: Pag
         assert httpx.put(stop, json={"stop_reason": "x"}, headers=script).status_code == 403
         assert httpx.put(address + CLASS, json={"class": "Cosmics23"}).status_code == 200
 
+        with login_proxy(port, {**KELLER, "X-Forwarded-Groups": "cms-members", "X-RR-Proxy-Secret": SECRET}) as later:
+            page.goto(f"{later}/settings?tab=Tokens")
+            expect(page.get_by_role("grid", name="Tokens")).to_contain_text("nightly")
+        left = httpx.put(here + CLASS, json={"class": "X22"}, headers=script)
+        assert (left.status_code, "may not set the class of a run" in left.text) == (403, True)
+
+        page.goto(f"{address}/settings?tab=Tokens")
         nightly = page.get_by_role("grid", name="Tokens").locator("tr", has_text="nightly")
         nightly.click()
         page.get_by_role("button", name="Revoke").click()

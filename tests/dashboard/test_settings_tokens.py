@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -53,6 +54,15 @@ def test_a_token_is_shown_once_and_reads_unless_it_is_given_more(engine: Engine)
         shown = token_shown(session, secret, login_days=1)
         assert (shown.actor.name, shown.actor.scope) == ("A. Keller", frozenset())
     button(app, "I have copied it").click().run()
+    assert not any(secret in element.value for element in app.code)
+    assert "token-made" not in app.session_state
+
+
+def test_a_secret_is_not_shown_on_a_page_that_was_left_open() -> None:
+    app = page("tracker-certifier")
+    secret = made(app)
+    app.session_state["token-made"] = (secret, datetime.now(UTC) - timedelta(minutes=6))
+    app.run()
     assert not any(secret in element.value for element in app.code)
     assert "token-made" not in app.session_state
 

@@ -128,7 +128,8 @@ def test_a_gate_within_a_gate_believes_what_the_outer_let_through() -> None:
 
 
 def test_without_a_gate_nothing_is_believed() -> None:
-    assert identity_of_proxy(datastructures.Headers(GOOD), CHOSEN) is None
+    for mark in ("", "yes", "é"):
+        assert identity_of_proxy(datastructures.Headers(GOOD | {MARK: mark}), CHOSEN) is None
 
 
 def test_what_is_taken_out_is_logged_once_a_minute_without_what_it_said(caplog: pytest.LogCaptureFixture) -> None:
