@@ -17,6 +17,7 @@ from backend.classify import ComponentBody, RunClassBody, SignificanceBody
 from backend.configuration import Side, configure
 from backend.db import transaction
 from backend.errors import RegistryError
+from backend.queries import latest_change
 from backend.record import Act, DatasetKey, DatasetSaid, LumisectionSaid, RunSaid, columns_by_name, record
 from models.lumis import LumiRange, LumiSet
 from models.vocabulary import ONLINE, ActKind, Bit, DatasetState, Origin, Status
@@ -139,6 +140,11 @@ def whole_state(session: Session) -> dict[str, list[Any]]:
         )
         for table in ("run", "dataset", "segments", "luminosity", "configuration", "cycle_now")
     }
+
+
+def seen(session: Session) -> int:
+    """The change set that a page which is open now has seen."""
+    return latest_change(session).change_set
 
 
 def last_act(session: Session) -> Any:

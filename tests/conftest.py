@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 import tests.laws  # noqa: F401  # tells hypothesis how patient to be
+from backend.configuration import ensure_defaults
 from backend.db import engine_for, transaction
 from backend.embedded import Embedded
 from backend.start import make_ready
@@ -59,6 +60,21 @@ def session(engine: Engine) -> Iterator[Session]:
     """A session in an open transaction on an empty registry; committed at the end."""
     with transaction(engine) as opened:
         yield opened
+
+
+@pytest.fixture
+def furnished(engine: Engine) -> Iterator[Session]:
+    """A session in an open transaction on a registry with its defaults; committed at the end."""
+    ensure_defaults(engine)
+    with transaction(engine) as opened:
+        yield opened
+
+
+@pytest.fixture
+def onlooker(engine: Engine) -> Iterator[Session]:
+    """A session to look with: it sees what others committed."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield Session(connection)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from backend.certify.taking_back import take_back
 from backend.configuration import Cause, CausesBody, configure, ensure_defaults
 from backend.db import transaction
 from backend.errors import Conflict, InvalidInput, NotFound, NotPermitted, WrongState
-from backend.queries import latest_change, strip_of
+from backend.queries import strip_of
 from backend.record import DatasetKey
 from models.lumis import LumiSet
 from models.vocabulary import DatasetState, Origin, Status
@@ -35,6 +35,7 @@ from tests.certifying import (
     last_act,
     rules_say,
     said_of,
+    seen,
     whole_state,
 )
 from tests.factories import RUN
@@ -51,10 +52,6 @@ def session(engine: Engine) -> Iterator[Session]:
         a_judged_run(opened)
         a_dataset(opened)
         yield opened
-
-
-def seen(session: Session) -> int:
-    return latest_change(session).change_set
 
 
 def test_many_components_ranges_and_datasets_are_flagged_in_one_act(session: Session) -> None:

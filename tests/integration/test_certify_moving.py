@@ -1,6 +1,5 @@
 """Moving a run on and back: who may, what must have a verdict, which datasets are made, two at once."""
 
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -15,7 +14,6 @@ from backend.certify.moving_runs import move_run
 from backend.configuration import configure, ensure_defaults
 from backend.db import transaction
 from backend.errors import NotFound, NotPermitted, WrongState
-from backend.queries import latest_change
 from models.lumis import LumiSet
 from models.vocabulary import RunState, Status
 from tests.certifying import (
@@ -32,6 +30,7 @@ from tests.certifying import (
     rules_say,
     run_row,
     said_of,
+    seen,
 )
 from tests.factories import RUN, a_run
 
@@ -39,15 +38,9 @@ SIGNOFF, COMPLETED, OPEN = RunState.SIGNOFF, RunState.COMPLETED, RunState.OPEN
 
 
 @pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
+def session(furnished: Session) -> Session:
     """A registry with its defaults."""
-    ensure_defaults(engine)
-    with transaction(engine) as opened:
-        yield opened
-
-
-def seen(session: Session) -> int:
-    return latest_change(session).change_set
+    return furnished
 
 
 def test_a_complete_run_is_signed_off_completed_and_moved_back(session: Session) -> None:

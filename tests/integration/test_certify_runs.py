@@ -1,6 +1,5 @@
 """What people say of a run: its class, why it stopped, its significance; who may, when, undone, and two at once."""
 
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -16,7 +15,6 @@ from backend.classify.recording import classify_run
 from backend.configuration import Side, configure, ensure_defaults
 from backend.db import transaction
 from backend.errors import Conflict, InvalidInput, NotFound, NotPermitted, WrongState
-from backend.queries import latest_change
 from models.vocabulary import RunState, Status
 from tests.certifying import (
     EXPERT,
@@ -32,6 +30,7 @@ from tests.certifying import (
     rules_say,
     run_row,
     said_of,
+    seen,
     tob_ready,
     whole_state,
 )
@@ -41,15 +40,9 @@ SIGNOFF, COMPLETED, OPEN = RunState.SIGNOFF, RunState.COMPLETED, RunState.OPEN
 
 
 @pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
+def session(furnished: Session) -> Session:
     """A registry with its defaults."""
-    ensure_defaults(engine)
-    with transaction(engine) as opened:
-        yield opened
-
-
-def seen(session: Session) -> int:
-    return latest_change(session).change_set
+    return furnished
 
 
 def a_run_that_rules_leave_alone(session: Session) -> None:

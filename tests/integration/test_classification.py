@@ -1,7 +1,6 @@
-"""Runs classified when OMS speaks of them: what is said, in whose name and why; what is only proposed; what never."""
+"""Runs classified when OMS speaks of them: what is said, in whose name and why; what never."""
 
 import logging
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine, text
@@ -12,10 +11,9 @@ from backend.classify.in_force import judges_in_force
 from backend.classify.recording import Outcome, reclassify_run
 from backend.configuration import Side, configure
 from backend.db import transaction
-from backend.ingest.proposals import accept_proposal, pending_proposal, reject_proposal
 from backend.record import Act, DatasetKey, LumisectionSaid, RunSaid, columns_by_name, record, undo
 from models.lumis import LumiRange
-from models.vocabulary import ONLINE, ActKind, Origin, RunState, Status
+from models.vocabulary import ONLINE, ActKind, Origin, Status
 from tests.classified import (
     BY,
     ENDLESS,
@@ -34,7 +32,7 @@ from tests.classified import (
 )
 from tests.factories import RUN
 from tests.judging import ALWAYS, NEVER
-from tests.oms_answers import OmsState, an_oms_run, luminosity
+from tests.oms_answers import an_oms_run, luminosity
 
 
 @pytest.fixture(autouse=True)
@@ -44,13 +42,8 @@ def rules(engine: Engine) -> None:
 
 
 @pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    """A session to look with: it sees what others committed."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        yield Session(connection)
-
-
-# What is said
+def session(onlooker: Session) -> Session:
+    return onlooker
 
 
 def test_a_new_run_gets_class_significance_and_flags(engine: Engine, session: Session) -> None:
@@ -137,9 +130,6 @@ def test_a_rule_that_cannot_be_judged_by_has_no_say_and_stops_nothing(
     assert "online/tracker-strip/EXCLUDED v1 has no say" in caplog.text
 
 
-# When OMS speaks again
-
-
 def test_only_what_is_new_is_said(engine: Engine, session: Session) -> None:
     state = a_physics_run()
     take_in(engine, state, state.where([9], bpix_ready=False))
@@ -178,9 +168,6 @@ def test_a_class_that_no_longer_holds_is_taken_back(engine: Engine, session: Ses
     state = a_physics_run()
     take_in(engine, state, state.but(hlt_key=None))
     assert (run(session, "run_class"), flags(session)) == (None, {})
-
-
-# What people said
 
 
 def test_what_a_person_said_stands_above_what_rules_say_later(engine: Engine, session: Session) -> None:
@@ -253,78 +240,3 @@ def test_what_rules_said_in_the_act_of_a_person_is_not_said_again(engine: Engine
     with transaction(engine) as writing:
         undo(writing, edit, by="S. Tanaka", why="there was")
     assert (run(session, "is_significant"), flags(session)) == (True, {"GOOD": "1–10"})
-
-
-# After sign-off
-
-
-def signed_off(engine: Engine) -> OmsState:
-    state = a_physics_run()
-    take_in(engine, state)
-    says(engine, state=RunState.SIGNOFF.value)
-    return state
-
-
-def test_of_a_run_that_is_signed_off_rules_propose_with_oms(engine: Engine, session: Session) -> None:
-    take_in(engine, signed_off(engine).where([9], bpix_ready=False))
-    assert flags(session) == {"GOOD": "1–10"}
-    assert [by for by, _ in acts(session, ActKind.PROPOSAL)] == ["ingest", "rule online/tracker-strip/BAD"]
-    with transaction(engine) as writing:
-        accept_proposal(writing, RUN, by="S. Tanaka", why="seen")
-    assert flags(session) == {"GOOD": "1–8, 10", "BAD": "9"}
-    assert run(session, "proposed_by") is None
-
-
-def test_what_was_rejected_is_not_proposed_again(engine: Engine, session: Session) -> None:
-    changed = signed_off(engine).where([9], bpix_ready=False)
-    take_in(engine, changed)
-    with transaction(engine) as writing:
-        reject_proposal(writing, RUN, by="S. Tanaka", why="no")
-    take_in(engine, changed.but(last_update="2022-10-11T09:01:00Z"))
-    assert len(acts(session, ActKind.PROPOSAL)) == 2
-    assert flags(session) == {"GOOD": "1–10"}
-
-
-def test_when_oms_takes_back_what_it_proposed_so_do_the_rules(engine: Engine, session: Session) -> None:
-    state = signed_off(engine)
-    take_in(engine, state.where([9], bpix_ready=False), state)
-    assert run(session, "proposed_by") is None
-    assert flags(session) == {"GOOD": "1–10"}
-
-
-def test_a_proposal_of_rules_is_no_bit_that_oms_stops_speaking_of(engine: Engine, session: Session) -> None:
-    state = signed_off(engine)
-    take_in(engine, state.where([9], bpix_ready=False), state.where([8, 9], bpix_ready=False))
-    with transaction(engine) as writing:
-        pending = pending_proposal(writing, RUN)
-        columns = {column.id: name for name, column in columns_by_name(writing).items()}
-    assert pending is not None
-    told = {(columns[c], str(said.range), said.value) for said in pending.words.lumisections for c in said.columns}
-    assert told == {("oms-bpix_ready", "8–9", 0), ("tracker-strip", "8–9", Status.BAD)}
-
-
-def test_a_run_that_is_opened_again_follows_oms_and_the_rules(engine: Engine, session: Session) -> None:
-    state = signed_off(engine)
-    take_in(engine, state.where([9], bpix_ready=False))
-    says(engine, state=RunState.OPEN.value)
-    take_in(engine, state.where([8], bpix_ready=False))
-    assert flags(session) == {"GOOD": "1–7, 9–10", "BAD": "8"}
-    assert run(session, "proposed_by") is None
-
-
-def test_new_rules_alone_leave_a_signed_off_run_alone(engine: Engine, session: Session) -> None:
-    state = signed_off(engine)
-    component(engine, Status.STANDBY, ALWAYS, priority=1)
-    take_in(engine, state.but(last_update="2022-10-11T09:01:00Z"))
-    assert acts(session, ActKind.PROPOSAL) == []
-
-
-def test_a_run_that_is_asked_for_again_after_sign_off_gets_a_proposal(engine: Engine, session: Session) -> None:
-    signed_off(engine)
-    component(engine, Status.STANDBY, ALWAYS, priority=1)
-    with transaction(engine) as writing:
-        assert reclassify_run(writing, RUN) is Outcome.PROPOSED
-    assert flags(session) == {"GOOD": "1–10"}
-    with transaction(engine) as writing:
-        accept_proposal(writing, RUN, by="S. Tanaka", why="seen")
-    assert flags(session) == {"STANDBY": "1–10"}

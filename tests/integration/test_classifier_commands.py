@@ -1,6 +1,5 @@
 """What people do to classifiers: who may, what is kept, what is refused, and two people at once."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -33,11 +32,9 @@ TIBTID = {"==": [{"var": "tibtid_ready"}, False]}
 
 
 @pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
+def session(furnished: Session) -> Session:
     """A registry with its defaults."""
-    ensure_defaults(engine)
-    with transaction(engine) as opened:
-        yield opened
+    return furnished
 
 
 def a_body(rule: object = TOB, *, component: str = "tracker-strip", **more: object) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Old runs judged once more after rules changed, and what drafts of classifiers would change: told, then done."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -48,10 +46,8 @@ def rules(engine: Engine) -> None:
 
 
 @pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    """A session to look with: it sees what others committed."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        yield Session(connection)
+def session(onlooker: Session) -> Session:
+    return onlooker
 
 
 # Once more, after rules changed

@@ -1,7 +1,7 @@
 """What a selection loses is what was asked less what is kept, whatever was said, undone and asked; now and then."""
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
@@ -15,6 +15,7 @@ from backend.golden.weighing import weigh_selection
 from backend.rules import parse
 from models.lumi_json import GoldenJson
 from tests.golden import acts, lay_out, play, rules
+from tests.laws import ON_A_REGISTRY
 from tests.property.test_rebuild_equals_live import forget
 
 _asked = st.sampled_from([None, GoldenJson.of_ranges([(1, 3, 8), (2, 5, 20)])])
@@ -26,12 +27,7 @@ _options = st.builds(
 )
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@ON_A_REGISTRY
 @given(data=st.data())
 def test_what_a_selection_loses_is_what_was_asked_less_what_is_kept(engine: Engine, data: st.DataObject) -> None:
     forget(engine)

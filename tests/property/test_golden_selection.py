@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
@@ -15,6 +15,7 @@ from backend.rules import Rule, parse
 from models.lumis import EMPTY, LumiSet
 from models.vocabulary import ONLINE
 from tests.golden import EXPRESS, PROMPT, acts, lay_out, play, rules, slowly
+from tests.laws import ON_A_REGISTRY
 from tests.property.test_rebuild_equals_live import forget
 
 _PATTERNS = {
@@ -51,12 +52,7 @@ def check(on: Engine, rule: Rule, pattern: str) -> Selection:
     return selection
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@ON_A_REGISTRY
 @given(data=st.data())
 def test_a_selection_is_what_one_finds_slowly_now_and_as_of_ever(engine: Engine, data: st.DataObject) -> None:
     forget(engine)

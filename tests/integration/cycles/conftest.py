@@ -1,22 +1,15 @@
 """What tests of cycles start from."""
 
-from collections.abc import Iterator
-
 import pytest
-from sqlalchemy import Engine
 from sqlmodel import Session
 
-from backend.configuration import ensure_defaults
-from backend.db import transaction
 from tests.cycles import a_dataset
 
 
 @pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
+def session(furnished: Session) -> Session:
     """A registry with its defaults."""
-    ensure_defaults(engine)
-    with transaction(engine) as opened:
-        yield opened
+    return furnished
 
 
 @pytest.fixture

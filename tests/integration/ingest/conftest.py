@@ -19,10 +19,8 @@ RUNS = 6
 
 
 @pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    """A session to look with: it sees what others committed."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        yield Session(connection)
+def session(onlooker: Session) -> Session:
+    return onlooker
 
 
 @pytest.fixture(scope="module")
