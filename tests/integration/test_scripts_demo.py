@@ -107,31 +107,48 @@ def until(is_so: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.2)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.long)])
-def test_runs_arrive_and_a_signal_takes_everything_away(demo: Callable[[], Demo], number: signal.Signals) -> None:
+def said_of_another(shown: Demo) -> str:
+    """What a demo says that is started on the folder of one that runs; it must refuse."""
+    command = [sys.executable, str(HERE / "scripts" / "demo"), "--season", "scenario", "--data", str(shown.data)]
+    command += ["--port", str(free_port()), "--api-port", str(free_port())]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert said.returncode == 1
+    return said.stderr
+
+
+def ends_with_everything(demo: Demo, number: signal.Signals) -> None:
+    """A signal takes the demo away, soon and in order, and all that it started with it."""
+    assert len(processes_of(demo)) > 5
+    asked = time.monotonic()
+    demo.process.send_signal(number)
+    output, _ = demo.process.communicate(timeout=30)
+    assert demo.process.returncode == 0, output
+    assert time.monotonic() - asked < 15
+    assert not processes_of(demo)
+
+
+def test_runs_arrive_and_the_next_start_has_them_even_when_its_database_is_killed(
+    demo: Callable[[], Demo],
+) -> None:
     shown = demo()
     assert shown.answer("/health")
     assert shown.answer("/health", alone=True)
     until(lambda: shown.runs() > 0)
-    assert len(processes_of(shown)) > 5
-    asked = time.monotonic()
-    shown.process.send_signal(number)
-    output, _ = shown.process.communicate(timeout=30)
-    assert shown.process.returncode == 0, output
-    assert time.monotonic() - asked < 15
-    assert not processes_of(shown)
+    assert said_of_another(shown) == f"demo: Another demo runs on {shown.data}: stop it, or give another --data.\n"
+    kept = shown.runs()
+    ends_with_everything(shown, signal.SIGTERM)
+    again = demo()
+    assert again.runs() >= kept
+    pid_file = again.data / "database" / "pgdata" / "postmaster.pid"
+    os.kill(int(pid_file.read_text(encoding="utf-8").split()[0]), signal.SIGKILL)
+    until(lambda: again.runs() >= kept)
 
 
-def test_a_killed_database_comes_back_and_a_second_start_has_it_all(demo: Callable[[], Demo]) -> None:
+@pytest.mark.long
+def test_the_terminal_takes_everything_away_too(demo: Callable[[], Demo]) -> None:
     shown = demo()
     until(lambda: shown.runs() > 0)
-    kept = shown.runs()
-    pid_file = shown.data / "database" / "pgdata" / "postmaster.pid"
-    os.kill(int(pid_file.read_text(encoding="utf-8").split()[0]), signal.SIGKILL)
-    until(lambda: shown.runs() >= kept)
-    shown.process.terminate()
-    shown.process.communicate(timeout=30)
-    assert demo().runs() >= kept
+    ends_with_everything(shown, signal.SIGINT)
 
 
 @pytest.mark.long
@@ -143,15 +160,6 @@ def test_a_killed_worker_ends_the_demo_with_its_name(demo: Callable[[], Demo]) -
     assert shown.process.returncode == 1
     assert "worker ended (signal SIGKILL)" in output
     assert not processes_of(shown)
-
-
-def test_a_second_demo_on_the_same_folder_is_refused(demo: Callable[[], Demo]) -> None:
-    shown = demo()
-    command = [sys.executable, str(HERE / "scripts" / "demo"), "--season", "scenario", "--data", str(shown.data)]
-    command += ["--port", str(free_port()), "--api-port", str(free_port())]
-    said = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert said.returncode == 1
-    assert said.stderr == f"demo: Another demo runs on {shown.data}: stop it, or give another --data.\n"
 
 
 def test_a_taken_port_is_said_before_anything_is_started(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
@@ -12,63 +12,20 @@ from sqlalchemy import Engine, text
 
 from backend.access import Action
 from backend.db import transaction
-from backend.errors import InvalidInput, NotFound, WrongState
+from backend.errors import InvalidInput
 from backend.jobs.housekeeping import keeping_house
 from backend.jobs.job import Ending, Report, Tick
 from backend.jobs.running import Bench
 from backend.jobs.task import Errand, Hand, TaskState
-from backend.jobs.task_rows import TRIES, Claim, claim, end_task, give_back, is_alive, keep_progress
+from backend.jobs.task_rows import TRIES, claim, end_task, give_back, is_alive, keep_progress
 from backend.jobs.task_work import hand_back, work_on_one
-from backend.jobs.tasks import ask, cancel
+from backend.jobs.tasks import ask
 from backend.settings import Settings
+from tests.asked_tasks import SILENCE, ask_for_runs, silenced, states, take_up
 from tests.worker_program import KINDS
 from tests.workers import rows, until, workers
 
-SILENCE = timedelta(seconds=30)
 SETTINGS = Settings()
-
-
-@pytest.fixture
-def bench(engine: Engine) -> Bench:
-    return Bench(engine, "here", timedelta(seconds=1))
-
-
-@pytest.fixture
-def held(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
-    """Holds a task at its run of that number; let go at the end."""
-    made: list[Path] = []
-
-    def hold(number: int) -> Path:
-        made.append(tmp_path / f"hold-{number}")
-        made[-1].touch()
-        return made[-1]
-
-    yield hold
-    for file in made:
-        file.unlink(missing_ok=True)
-
-
-def ask_for_runs(engine: Engine, folder: Path, runs: int = 3) -> int:
-    with transaction(engine) as session:
-        return ask(session, "count runs", {"runs": runs, "folder": str(folder)}, by="J. Novak", kinds=KINDS)
-
-
-def states(engine: Engine) -> list[tuple[object, ...]]:
-    return rows(engine, "SELECT state, progress, message FROM task ORDER BY id")
-
-
-def take_up(engine: Engine, worker: str) -> Claim | None:
-    with transaction(engine) as session:
-        return claim(session, list(KINDS), worker=worker, silence=SILENCE)
-
-
-def silenced(engine: Engine) -> None:
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE task SET heartbeat_at = heartbeat_at - interval '60 s'"))
-        connection.execute(
-            text("""UPDATE job_run SET detail = detail || '{"heartbeat_at": "2001-01-01T00:00:00Z"}'
-                    WHERE outcome = 'running'""")
-        )
 
 
 def test_a_task_that_is_asked_for_is_done(bench: Bench, tmp_path: Path) -> None:
@@ -209,53 +166,6 @@ def test_progress_however_often_told_is_kept_now_and_then(bench: Bench) -> None:
     work_on_one(bench, {"hurries": Hurries}, settings=SETTINGS)
     assert time.monotonic() - began < 2
     assert states(bench.engine) == [("done", 1.0, "Hurried.")]
-
-
-def test_a_task_that_waits_is_cancelled_at_once(bench: Bench, tmp_path: Path) -> None:
-    task = ask_for_runs(bench.engine, tmp_path)
-    with transaction(bench.engine) as session:
-        assert cancel(session, task, by="J. Novak") is TaskState.CANCELLED
-    assert work_on_one(bench, KINDS, settings=SETTINGS) is None
-    assert states(bench.engine) == [("cancelled", 0.0, "Cancelled by J. Novak.")]
-
-
-def test_a_task_that_runs_is_cancelled_when_its_worker_notices(
-    bench: Bench, tmp_path: Path, held: Callable[[int], Path]
-) -> None:
-    held(2)
-    task = ask_for_runs(bench.engine, tmp_path)
-    doing = threading.Thread(target=work_on_one, args=(bench, KINDS), kwargs={"settings": SETTINGS})
-    doing.start()
-    until((tmp_path / "run-2").exists)
-    with transaction(bench.engine) as session:
-        assert cancel(session, task, by="L. Moreau") is TaskState.CANCELLING
-    doing.join(20)
-    assert [(state, message) for state, _, message in states(bench.engine)] == [
-        ("cancelled", "Cancelled by L. Moreau.")
-    ]
-    assert rows(bench.engine, "SELECT count(*) FROM run") == [(2,)]
-
-
-def test_a_task_whose_worker_died_while_it_was_being_cancelled_is_cancelled(engine: Engine, tmp_path: Path) -> None:
-    task = ask_for_runs(engine, tmp_path)
-    take_up(engine, "dead")
-    with transaction(engine) as session:
-        cancel(session, task, by="L. Moreau")
-    silenced(engine)
-    assert take_up(engine, "here") is None
-    assert states(engine)[0][0] == "cancelled"
-
-
-def test_a_task_that_has_ended_cannot_be_cancelled(bench: Bench, tmp_path: Path) -> None:
-    task = ask_for_runs(bench.engine, tmp_path)
-    work_on_one(bench, KINDS, settings=SETTINGS)
-    with transaction(bench.engine) as session, pytest.raises(WrongState, match=f"Task {task} is done already"):
-        cancel(session, task, by="J. Novak")
-
-
-def test_a_task_that_is_not_there_cannot_be_cancelled(engine: Engine) -> None:
-    with transaction(engine) as session, pytest.raises(NotFound, match="There is no task 7"):
-        cancel(session, 7, by="J. Novak")
 
 
 def test_a_task_that_loses_the_database_is_taken_up_again(engine: Engine, tmp_path: Path) -> None:
