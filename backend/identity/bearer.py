@@ -10,12 +10,15 @@ from backend.db import transaction
 from backend.errors import NotIdentified
 from backend.identity.claims import actor_from_claims
 from backend.identity.identity import Identity, Way
-from backend.identity.personal import is_personal, token_shown
+from backend.identity.personal import PREFIX, is_personal, token_shown
 from backend.identity.provider import Expected, provider_of
 from backend.settings import Settings
 
 _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 """RFC 6750 §2.1."""
+
+_LIKE_TOKENS = re.compile(rf"{PREFIX}[0-9a-f]{{8,}}|eyJ[\w-]{{8,}}(?:\.[\w-]*)*")
+"""Personal tokens, and what begins like the header of a signed one."""
 
 
 def identity_of_bearer(headers: Sequence[str], chosen: Settings, *, on: Engine, now: datetime) -> Identity:
@@ -40,6 +43,11 @@ def identity_of_bearer(headers: Sequence[str], chosen: Settings, *, on: Engine, 
         raise NotIdentified("The Authorization header holds no bearer token: it is `Bearer`, a space, and the token.")
     token = found.group(1)
     return _by_personal(token, chosen, on=on) if is_personal(token) else _by_provider(token, chosen, now=now)
+
+
+def without_tokens(text: str) -> str:
+    """The text without what may be a token: somebody put one where it is not looked for, and it may be good."""
+    return _LIKE_TOKENS.sub("(a token)", text)
 
 
 def _by_personal(token: str, chosen: Settings, *, on: Engine) -> Identity:

@@ -55,7 +55,7 @@ class Forgery:
     name: str
     headers: Callable[[World], Headers]
     settings: dict[str, Any] = field(default_factory=dict)
-    query: str = ""
+    query: Callable[[World], str] = lambda _: ""
     body: dict[str, Any] = field(default_factory=dict)
     status: int = 401
 
@@ -64,8 +64,8 @@ def shown(name: str, make: Callable[[World], str], *, scheme: str = "Bearer", st
     return Forgery(name, lambda world: [("Authorization", f"{scheme} {make(world)}".strip())], status=status)
 
 
-def bare(name: str, *headers: tuple[str, str], query: str = "", **more: Any) -> Forgery:
-    return Forgery(name, lambda _: list(headers), query=query, **more)
+def bare(name: str, *headers: tuple[str, str], **more: Any) -> Forgery:
+    return Forgery(name, lambda _: list(headers), **more)
 
 
 def now() -> int:
@@ -197,8 +197,9 @@ def _headers() -> list[Forgery]:
         bare("mark of the gate", ("X-Forwarded-User", "lmoreau"), ("X-RR-Proxy-Believed", "1")),
         bare("cookie that is none", ("Cookie", "_streamlit_user=lmoreau; session=lmoreau; rr_browser=1")),
         bare("cookie of a login", ("Cookie", f"_streamlit_user={genuine}; _streamlit_user_tokens={genuine}")),
-        bare("token in the address", query=f"access_token={part64(cookie.encode())}"),
-        bare("path in the query", query="x=/manual_run_edit/1/stop_reason"),
+        bare("personal token in the address", query=lambda w: f"access_token={w.personal['good']}"),
+        bare("access token in the address", query=lambda w: f"access_token={w.token()}"),
+        bare("path in the query", query=lambda _: "x=/manual_run_edit/1/stop_reason"),
         bare(
             "author in the body",
             body={"created_by": "L. Moreau", "email": "auto@auto", "egroups": EXPERTS, "actor": "admin"},
@@ -278,6 +279,7 @@ def settings_for(world: World, forgery: Forgery) -> Settings:
         "oidc_issuer": world.issuer,
         "oidc_audiences": API,
         "cookie_secret": SecretStr(COOKIE_SECRET),
+        "api_access_log": True,
         "read_without_login": True,
     }
     return Settings(**said | forgery.settings)

@@ -1,6 +1,7 @@
 """Two hundred and more forged requests to routes that write: none is believed, and none writes anything."""
 
 import itertools
+import logging
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from sqlalchemy import Engine, text
 
 from backend.access import Actor, Matrix, demo_actor
 from backend.api import app
+from backend.api.edge.access_log import LOGGER
 from backend.db import engine_for, transaction
 from backend.embedded import Embedded
 from backend.identity.personal import make_token, remember_person, revoke_token
@@ -66,6 +68,17 @@ def http(registry: Engine) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.fixture
+def log_lines() -> Iterator[list[str]]:
+    """The lines of the access log."""
+    lines: list[str] = []
+    reader = logging.Handler()
+    reader.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    logging.getLogger(LOGGER).addHandler(reader)
+    yield lines
+    logging.getLogger(LOGGER).removeHandler(reader)
+
+
 def personal_tokens(on: Engine) -> dict[str, str]:
     secrets: dict[str, str] = {}
     with transaction(on) as session:
@@ -103,11 +116,14 @@ def state_of(on: Engine) -> dict[str, object]:
 
 def sent(http: httpx.Client, forgery: Forgery, world: World, asked: Asked) -> httpx.Response:
     app.state.settings = settings_for(world, forgery)
-    address = asked.path + (f"?{forgery.query}" if forgery.query else "")
+    query = forgery.query(world)
+    address = asked.path + (f"?{query}" if query else "")
     return http.request(asked.method, address, json={**asked.body, **forgery.body}, headers=forgery.headers(world))
 
 
-def test_two_hundred_forged_requests_write_nothing(http: httpx.Client, registry: Engine, world: World) -> None:
+def test_two_hundred_forged_requests_write_nothing(
+    http: httpx.Client, registry: Engine, world: World, log_lines: list[str]
+) -> None:
     before, wrong, count = state_of(registry), [], 0
     routes = {401: itertools.cycle([*ABOUT_THE_RUN, *BY_NUMBER]), 403: itertools.cycle(ABOUT_THE_RUN)}
     for forgery in FORGERIES:
@@ -119,6 +135,9 @@ def test_two_hundred_forged_requests_write_nothing(http: httpx.Client, registry:
                 wrong.append(f"{forgery.name}: {asked}: {answer.status_code} {answer.text[:200]}")
     assert wrong == []
     assert count >= 200
+    logged = "".join(log_lines)
+    assert len(log_lines) >= 200 and "access_token=(a token)" in logged
+    assert not [secret for secret in (*world.personal.values(), PROXY_SECRET, "eyJ") if secret in logged]
     assert state_of(registry) == before
 
 

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from backend.api.asked import settings_of_app
 from backend.api.edge.request_ids import request_id
 from backend.errors import RegistryError
+from backend.identity.bearer import without_tokens
 from backend.identity.identity import Identity
 
 LOGGER = "registry.access"
@@ -59,12 +60,12 @@ class _StandardError(logging.Handler):
 
 
 def _line(scope: Scope) -> dict[str, Any]:
-    query = scope["query_string"].decode("latin-1")
+    query = without_tokens(scope["query_string"].decode("latin-1"))
     return {
         "at": f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z",
         "request": request_id(scope),
         "method": scope["method"],
-        "path": scope["path"][:_LONGEST],
+        "path": without_tokens(scope["path"])[:_LONGEST],
         **({"query": query[:_LONGEST]} if query else {}),
         "who": _who(scope),
         "from": (scope.get("client") or ("",))[0],
