@@ -84,6 +84,7 @@ class Simulator:
             "oms_token_url": self.oms_token_url,
             "dqm_gui_url": self.dqm_gui_url,
             "oidc_issuer": self.issuer,
+            "oidc_token_url": self.oms_token_url,
             "season": self.feed.name,
             "runs": len(self.feed.runs),
         }
