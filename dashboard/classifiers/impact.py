@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from html import escape
 from time import perf_counter
 
-import polars as pl
 import streamlit as st
 
 from backend.classify import ClassifierBody, ComponentBody
@@ -23,6 +22,7 @@ from dashboard.classifiers.desk import Desk
 from dashboard.classifiers.drawn import bar, chip, word_of
 from dashboard.classifiers.in_address import chosen, key_of
 from dashboard.classifiers.landing import counts_landed
+from dashboard.taking_away import csv_of
 from models.vocabulary import Status
 
 LAST = ("100", "500", "1000")
@@ -107,7 +107,7 @@ def _drawn(desk: Desk, body: ClassifierBody, count: int) -> None:
         )
         st.download_button(
             "CSV",
-            lambda: csv_of(found),
+            lambda: differences_csv(found),
             file_name="impact.csv",
             mime="text/csv",
             on_click="ignore",
@@ -139,15 +139,10 @@ def differences(impact: Impact) -> list[Difference]:
     ]
 
 
-def csv_of(found: Sequence[Difference]) -> bytes:
+def differences_csv(found: Sequence[Difference]) -> bytes:
     """The differences as a table: a row for each run and change."""
-    rows = [
-        {"run": d.run, "what": what, "before": said(before), "after": said(after), "lumisections": count}
-        for d in found
-        for what, before, after, count in d.changes
-    ]
-    schema = {"run": pl.Int64, "what": pl.String, "before": pl.String, "after": pl.String, "lumisections": pl.Int64}
-    return pl.DataFrame(rows, schema=schema).write_csv().encode()
+    rows = ((d.run, what, said(before), said(after), count) for d in found for what, before, after, count in d.changes)
+    return csv_of(("run", "what", "before", "after", "lumisections"), rows)
 
 
 def said(value: Said) -> str:

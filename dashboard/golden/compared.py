@@ -5,7 +5,6 @@ from html import escape
 from string import ascii_uppercase
 from typing import Any
 
-import polars as pl
 import streamlit as st
 
 from backend.golden.compare import PARTS, Comparison, compare
@@ -19,6 +18,7 @@ from dashboard.golden.data import ALL, analysis_of, facts_of, held_by, listed
 from dashboard.golden.listed import name_of
 from dashboard.golden.make import upload_popover
 from dashboard.golden.words import luminosity_words
+from dashboard.taking_away import csv_of
 from models.lumi_formats import write_golden_json
 
 _MOST_RUNS = 200
@@ -174,4 +174,5 @@ def _downloads(found: Comparison) -> None:
 
 
 def _csv(found: Comparison) -> bytes:
-    return found.by_run().with_columns(pl.col("jsons").list.join(" ")).write_csv().encode()
+    table = found.by_run()
+    return csv_of(table.columns, table.iter_rows())

@@ -4,6 +4,8 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
+from dashboard.taking_away import csv_of
+
 
 def draw(figure: go.Figure, *, key: str, name: str, height: int) -> object:
     """Draw it; the camera that appears over it gives a PNG of this name. Gives what was clicked."""
@@ -24,10 +26,9 @@ def draw(figure: go.Figure, *, key: str, name: str, height: int) -> object:
 
 def csv_button(data: pl.DataFrame, *, key: str, name: str) -> None:
     """The figure's data as CSV."""
-    flat = data.with_columns(pl.col(pl.List(pl.String)).list.join(" "))
     st.download_button(
         "CSV",
-        data=lambda: flat.write_csv().encode(),
+        data=lambda: csv_of(data.columns, data.iter_rows()),
         file_name=f"{name}.csv",
         mime="text/csv",
         on_click="ignore",

@@ -1,11 +1,14 @@
 """Tables taken away: no cell is a formula, every row is in the file, and the programs give what the page shows."""
 
 import csv
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from sqlalchemy import Engine
 
@@ -139,3 +142,14 @@ def test_the_pages_offer_the_ways_out(cycle: int, page: str, query: dict[str, st
     offered = [button.proto.label for button in app.get("download_button")]
     assert [label for label in labels if label not in offered] == []
     assert any("import" in code.value for code in app.code)
+
+
+def test_no_page_writes_csv_otherwise() -> None:
+    pages = Path(__file__).parents[2] / "dashboard"
+    others = [p for p in pages.rglob("*.py") if re.search(r"write_csv\(|csv\.writer|DictWriter", p.read_text("utf-8"))]
+    assert [p.name for p in others] == ["taking_away.py"]
+
+
+def test_a_figure_that_names_what_people_wrote_is_text_in_the_file() -> None:
+    frame = pl.DataFrame({"label": ["=cmd|' /C calc'!A0"], "jsons": [["@a", "b"]], "per_pb": [-1.5]})
+    assert csv_of(frame.columns, frame.iter_rows()) == b"label,jsons,per_pb\n'=cmd|' /C calc'!A0,'@a b,-1.5\n"

@@ -1,5 +1,8 @@
 """The demo, in which anybody may choose who they are, is for one machine: its database, and who asks its API."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,7 @@ import pytest
 from backend.access import why_no_demo
 from backend.errors import InvalidSettings
 from backend.loopback import is_loopback
+from backend.secret_files import is_secret
 from backend.settings import Settings, settings
 
 HERE = [
@@ -125,3 +129,38 @@ def test_a_secret_that_is_said_twice_is_refused(monkeypatch: pytest.MonkeyPatch,
     with pytest.raises(InvalidSettings, match="take one of them away") as told:
         settings.__wrapped__()
     assert "hunter2" not in str(told.value)
+
+
+_WHOLE_START = """
+import logging, sys
+logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
+from backend.settings import settings
+logging.debug("%r", settings())
+from fastapi.testclient import TestClient
+from backend.api import app
+with TestClient(app, raise_server_exceptions=False) as client:
+    logging.debug(client.get("/runs/1").text)
+from backend.jobs.__main__ import main
+sys.exit(main(["--once", "oms"]))
+"""
+
+
+def test_a_whole_start_tells_no_secret(tmp_path: Path) -> None:
+    secrets = {
+        "DATABASE_URL": "postgresql://u:hunter1@127.0.0.1:9/r",
+        **{
+            f"RR_{name.upper()}": f"hunter2-{name}-{'x' * 40}"
+            for name, field in Settings.model_fields.items()
+            if is_secret(field) and name != "database_url"
+        },
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", _WHOLE_START],
+        env={**os.environ, **secrets, "RR_DATA_DIR": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert "The database does not answer" in done.stderr and "Settings(" in done.stderr
+    assert "hunter" not in done.stdout + done.stderr
