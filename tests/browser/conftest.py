@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -29,7 +30,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-VIEWPORT = {"width": 1600, "height": 1000}
+PROFILE = {"viewport": {"width": 1600, "height": 1000}, "locale": "en-GB", "timezone_id": "Europe/Zurich"}
 
 
 @pytest.fixture(scope="session")
@@ -49,8 +50,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     opened = []
 
     def open_context(**options: object) -> BrowserContext:
-        options = {"viewport": VIEWPORT, "locale": "en-GB", "timezone_id": "Europe/Zurich"} | options
-        opened.append(browser.new_context(**options))
+        opened.append(browser.new_context(**PROFILE | options))
         return opened[-1]
 
     yield open_context
@@ -58,16 +58,39 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context.close()
 
 
+@pytest.fixture(scope="module")
+def light_profile(browser: Browser) -> Iterator[BrowserContext]:
+    """One browser profile in the light theme, so that what servers say may be kept is fetched and compiled once."""
+    context = browser.new_context(**PROFILE, color_scheme="light")
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def page(new_context: Callable[..., BrowserContext]) -> Iterator[Page]:
-    """A page of 1600 × 1000 in the light theme; the test fails if a script on it throws."""
+def page(light_profile: BrowserContext) -> Iterator[Page]:
+    """A page of 1600 × 1000 in the light theme; the test fails if a script on it throws.
+
+    Its profile has no cookies and nothing stored: both are taken away after each test.
+    """
     thrown: list[str] = []
-    page = new_context(color_scheme="light").new_page()
+    page = light_profile.new_page()
     page.on("pageerror", lambda error: thrown.append(str(error)))
     page.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
     yield page
+    for opened in light_profile.pages:
+        _forget_what_is_stored(light_profile, opened)
+        opened.close()
+    light_profile.clear_cookies()
     assert thrown == []
+
+
+def _forget_what_is_stored(profile: BrowserContext, page: Page) -> None:
+    """By the site of that page; what it fetched stays."""
+    site = urlsplit(page.url)
+    if site.scheme == "http":
+        asked = {"origin": f"{site.scheme}://{site.netloc}", "storageTypes": "local_storage,indexeddb"}
+        profile.new_cdp_session(page).send("Storage.clearDataForOrigin", asked)
 
 
 @pytest.fixture(scope="module")
