@@ -15,17 +15,18 @@ router = APIRouter(tags=["accepted datasets"])
 @router.get("/datasets_accepted")
 def datasetsaccepted_json(request: Request) -> Response:
     """``[{"id", "name", "regexp", "class", "run_from", "run_to", "enabled", …}]``; one pattern per line."""
-    with reading(request) as session:
-        found = authored(session, AcceptedDatasetBody)
-    return as_json([accepted_json(accepted) for accepted in found])
+    return as_json(_listed(request))
 
 
 @router.get("/datasets_accepted/{run_class}")
 def datasets_accepted_of_class(run_class: str, request: Request) -> Response:
     """Those of runs of one class."""
+    return as_json([accepted for accepted in _listed(request) if accepted["class"] == run_class])
+
+
+def _listed(request: Request) -> list[dict[str, Any]]:
     with reading(request) as session:
-        found = authored(session, AcceptedDatasetBody)
-    return as_json([accepted_json(accepted) for accepted in found if accepted.piece.body.run_class == run_class])
+        return [accepted_json(accepted) for accepted in authored(session, AcceptedDatasetBody)]
 
 
 def accepted_json(found: Authored[AcceptedDatasetBody]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Routes that change a cycle that there is, and move its datasets; each answers with the cycle, or the dataset."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -21,6 +21,7 @@ from backend.certify.permitted import permitted
 from backend.db import transaction
 from backend.errors import InvalidInput
 from backend.queries import cycle_facts, dataset_row
+from backend.record import Recorded
 from models.vocabulary import DatasetState
 
 router = APIRouter(prefix="/cycles", tags=["cycles"])
@@ -90,21 +91,13 @@ def create(said: NewCycle, request: Request) -> Response:
 @router.post("/add_datasets_to_cycle")
 def add_datasets_to_cycle(question: DatasetsOfCycle, request: Request) -> Response:
     """Put the datasets of a filter into a cycle; those that are in it stay."""
-    actor = writer(request)
-    with transaction(engine_of(request)) as session:
-        permitted(session, actor, Action.CYCLE_MANAGE)
-        add_datasets(session, actor, question.id_cycle, ids=matched(session, question.filter), seen=None)
-    return _now(request, question.id_cycle)
+    return _changed(add_datasets, question, request)
 
 
 @router.post("/delete_datasets_from_cycle")
 def delete_datasets_from_cycle(question: DatasetsOfCycle, request: Request) -> Response:
     """Take the datasets of a filter out of a cycle."""
-    actor = writer(request)
-    with transaction(engine_of(request)) as session:
-        permitted(session, actor, Action.CYCLE_MANAGE)
-        remove_datasets(session, actor, question.id_cycle, ids=matched(session, question.filter), seen=None)
-    return _now(request, question.id_cycle)
+    return _changed(remove_datasets, question, request)
 
 
 @router.put("")
@@ -165,6 +158,14 @@ def move_dataset_of_cycle(
         move_in_cycle(session, actor, question.id_cycle, ids=[row.id], desk=workspace, to=to, seen=None)
     asked = DatasetQuestion(run_number=question.run_number, dataset_name=question.dataset_name)
     return get_dataset(asked, request)
+
+
+def _changed(change: Callable[..., Recorded], question: DatasetsOfCycle, request: Request) -> Response:
+    actor = writer(request)
+    with transaction(engine_of(request)) as session:
+        permitted(session, actor, Action.CYCLE_MANAGE)
+        change(session, actor, question.id_cycle, ids=matched(session, question.filter), seen=None)
+    return _now(request, question.id_cycle)
 
 
 def _desks(attributes: Mapping[str, str]) -> tuple[str, ...]:

@@ -10,6 +10,10 @@ router = APIRouter()
 _ASKS_OMS = "The worker asks OMS itself; POST /runs/refresh_run/{run_number} asks it now."
 _LOOKS_AT_GUI = "The worker looks at the DQM GUI itself, and tells what it saw in datasets_in_gui of a dataset."
 _NEVER_WORKED = "This route never worked; POST /datasets/get_dataset and /datasets_filtered_ordered tell of datasets."
+_ASK_AGAIN = (
+    "Nothing is told unasked: GET /v2/changes?after=N waits for the next change, and POST /json_portal/json tells how "
+    "far a golden JSON is."
+)
 
 GONE: Mapping[str, str] = {
     "POST /runs": _ASKS_OMS,
@@ -22,8 +26,8 @@ GONE: Mapping[str, str] = {
     "POST /dataset_appeared_in_dbs": _LOOKS_AT_GUI,
     "POST /dataset_appeared_in_dqm_gui": _LOOKS_AT_GUI,
     "PUT /recalculate_cache_for_specific_dataset": "Figures are made with the act that changes them: none is stale.",
-    "GET /socket.io/": "Ask again instead: POST /json_portal/json tells how far a golden JSON is.",
-    "POST /socket.io/": "Ask again instead: POST /json_portal/json tells how far a golden JSON is.",
+    "GET /socket.io/": _ASK_AGAIN,
+    "POST /socket.io/": _ASK_AGAIN,
 }
 """Method and path → what is there instead."""
 
