@@ -21,11 +21,12 @@ MOST_JSONS = 26
 
 PARTS = ("A−B", "B−A", "A∩B", "A∪B")
 _HELD = ("lumisections", "delivered_per_pb", "recorded_per_pb", "without_luminosity")
-_WAYS: Mapping[str, Callable[[GoldenJson, GoldenJson], GoldenJson]] = {
+WAYS: Mapping[str, Callable[[GoldenJson, GoldenJson], GoldenJson]] = {
     "in every one": GoldenJson.__and__,
     "in any": GoldenJson.__or__,
     "in the first alone": GoldenJson.__sub__,
 }
+"""How many golden JSONs become one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +144,9 @@ def combined(jsons: Sequence[GoldenJson], way: str) -> GoldenJson:
     InvalidInput
         If there is no JSON, or no such way.
     """
-    if way not in _WAYS or not jsons:
-        raise InvalidInput(f"{len(jsons)} golden JSONs cannot be combined by {way!r}; ways are {', '.join(_WAYS)}.")
-    return reduce(_WAYS[way], jsons)
+    if way not in WAYS or not jsons:
+        raise InvalidInput(f"{len(jsons)} golden JSONs cannot be combined by {way!r}; ways are {', '.join(WAYS)}.")
+    return reduce(WAYS[way], jsons)
 
 
 def outside_dcs_only(golden: GoldenJson, dcs_only: GoldenJson) -> GoldenJson:

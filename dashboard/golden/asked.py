@@ -12,11 +12,15 @@ from backend.golden.clauses import clauses_of_recipe
 from backend.golden.scope import Matching
 from backend.golden.selection import OfSeveral, Options
 from backend.rules import Rule, parse_text
-from dashboard.golden.data import default_recipe, matching_now, recipes_now
+from dashboard.golden.data import ALL, default_recipe, facts_of, held_by, listed, matching_now, recipes_now
+from dashboard.golden.listed import name_of
 from dashboard.session import from_address, to_address
+from models.lumi_json import GoldenJson
 
 OWN = ""
 """The recipe's name where the rule is one's own."""
+WITHIN = "within"
+"""Under this name the address tells the golden JSON that is a mask."""
 SEVERAL = {OfSeveral.INTERSECTION: "what all keep", OfSeveral.UNION: "what any keeps", OfSeveral.REFUSE: "refuse"}
 _PLAIN = ("PromptReco", "Express", "ReReco")
 
@@ -127,11 +131,37 @@ def _options() -> tuple[Options, str]:
         placeholder="every one, also Emergency",
         help="Only lumisections that were taken with one of these columns of the trigger's prescale table.",
     )
+    within = _within()
     columns = tuple(name for word in prescales.split(",") if (name := word.strip()))
     try:
-        return Options(only_completed, _span(runs), prescales=columns, of_several=several), ""
+        return Options(only_completed, _span(runs), within, columns, several), ""
     except ValueError:
         return Options(), f"{runs.strip()!r} is no range of runs; write 315252-325175."
+
+
+def _within() -> GoldenJson | None:
+    """The golden JSON that is laid over it as a mask; the address names it."""
+    said = from_address(WITHIN)
+    rows = {row.id: row for row in listed(ALL, "").rows}
+    if said.isdecimal() and len(said) < 10 and int(said) not in rows and (row := facts_of(int(said))):
+        rows[row.id] = row
+    ids = list(rows)
+    chosen = st.selectbox(
+        "Only lumisections of",
+        ids,
+        index=ids.index(int(said)) if said.isdecimal() and int(said) in rows else None,
+        format_func=lambda id_: f"#{id_} {name_of(rows[id_])}",
+        key="gj-within",
+        placeholder="all, or those of another golden JSON",
+        on_change=_other_mask,
+        help="Such as the DCS-only JSON, or that of the last release.",
+    )
+    return None if chosen is None else held_by(chosen)
+
+
+def _other_mask() -> None:
+    chosen = st.session_state["gj-within"]
+    to_address(**{WITHIN: None if chosen is None else str(chosen)})
 
 
 def _span(typed: str) -> tuple[int, int] | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from backend.golden.compare import PARTS, Comparison, compare
+from backend.golden.compare import PARTS, WAYS, Comparison, combined, compare
 from backend.golden.why_out import why_out
 from backend.queries import luminosities
 from backend.queries.golden_jsons import GoldenJsonFacts
@@ -32,7 +32,7 @@ def compare_card(facts: GoldenJsonFacts) -> None:
         others = _others(facts)
         found = _compared((facts.id, *others)) if others else None
         if found is not None:
-            _downloads(found)
+            _downloads(found, (facts.id, *others))
         upload_popover(beside=facts.id)
     with st.container(key="gj-compare-body", gap=None):
         if found is None:
@@ -152,7 +152,7 @@ def _failing(texts: list[str] | None, words: dict[str, str]) -> str:
     return failing_words(words[text] for text in texts)
 
 
-def _downloads(found: Comparison) -> None:
+def _downloads(found: Comparison, ids: Sequence[int]) -> None:
     with st.popover("Take away", key="gj-parts"):
         if len(found.names) == 2:
             for at, part in enumerate(PARTS):
@@ -161,6 +161,12 @@ def _downloads(found: Comparison) -> None:
                     file_name=f"{part}.json", mime="application/json", key=f"gj-part-{at}",
                 )  # fmt: skip
         else:
+            for way in WAYS:
+                st.download_button(
+                    f"What is {way}", on_click="ignore", key=f"gj-way-{way}", file_name=f"{way}.json",
+                    data=lambda way=way: write_golden_json(combined([*map(held_by, ids)], way)).encode(),
+                    mime="application/json",
+                )  # fmt: skip
             for row in found.by_pattern().to_dicts():
                 st.download_button(
                     "only in " + " ".join(row["jsons"]), on_click="ignore", key=f"gj-pattern-{row['pattern']}",

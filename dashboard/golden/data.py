@@ -12,6 +12,7 @@ import streamlit as st
 from backend.classify import Classifier, RecipeBody, facts_here, recipes
 from backend.db import engine
 from backend.errors import NotFound
+from backend.golden.compare import outside_dcs_only
 from backend.golden.loss import Efficiencies, Loss, View, account, efficiencies
 from backend.golden.making import selection_again
 from backend.golden.progress import progress
@@ -24,6 +25,8 @@ from backend.queries.golden_jsons import (
     golden_json,
     golden_json_facts,
     golden_jsons,
+    latest_official,
+    official_kinds,
 )
 from backend.rules.facts import FactCatalogue, Subject
 from dashboard.data import reading
@@ -32,6 +35,8 @@ from models.lumi_json import GoldenJson
 from models.vocabulary import GoldenJsonKind
 
 MINE, ALL, OFFICIAL = "mine", "all", "official"
+DCS_ONLY = "dcs-only"
+"""How the kinds of golden JSONs begin that ask for the bits alone."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,32 @@ def held_by(id_: int) -> GoldenJson:
     """What a golden JSON holds."""
     with reading() as session:
         return golden_json(session, id_)
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideDcs:
+    """How many lumisections of a golden JSON the official DCS-only one of its runs, ``dcs_only``, does not hold."""
+
+    dcs_only: int
+    lumisections: int
+
+
+def outside_dcs(facts: GoldenJsonFacts) -> OutsideDcs | None:
+    """What is golden without all bits being good; none where no DCS-only JSON is official for these runs."""
+    with reading() as session:
+        official = [latest_official(session, kind) for kind in official_kinds(session) if kind.startswith(DCS_ONLY)]
+    beside = next((dcs for dcs in official if dcs.id != facts.id and _overlap(dcs, facts)), None)
+    if beside is None:
+        return None
+    outside = outside_dcs_only(held_by(facts.id), held_by(beside.id))
+    return OutsideDcs(beside.id, sum(map(len, outside.values())))
+
+
+def _overlap(one: GoldenJsonFacts, other: GoldenJsonFacts) -> bool:
+    bounds = (one.first_run, one.last_run, other.first_run, other.last_run)
+    if None in bounds:
+        return False
+    return one.first_run <= other.last_run and other.first_run <= one.last_run
 
 
 @st.cache_resource(max_entries=6, show_spinner="The registry is read as it stood then …")

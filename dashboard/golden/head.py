@@ -11,7 +11,7 @@ from backend.golden.making import remake
 from backend.golden.publishing import may_edit
 from backend.queries.golden_jsons import GoldenJsonFacts
 from dashboard.data import reading
-from dashboard.golden.data import Analysis
+from dashboard.golden.data import Analysis, outside_dcs
 from dashboard.golden.publish import edit_popover, official_button
 from dashboard.golden.words import luminosity, luminosity_words, moment, share
 from dashboard.session import person
@@ -67,6 +67,8 @@ def _figures(facts: GoldenJsonFacts, analysis: Analysis | None) -> str:
         recorded, good = asked.total.recorded_per_pb, dcs.kept.recorded_per_pb
         cells.append((share(of.certification), f"of recorded, {luminosity_words(recorded)}", ""))
         cells.append((share(of.golden_over_dcs), f"of DCS-good, {luminosity_words(good)}", ""))
+    if (outside := outside_dcs(facts)) is not None:
+        cells.append((f"{outside.lumisections:,}", f"LS not in DCS-only #{outside.dcs_only}", ""))
     drawn = (f'<div class="{css}"><b>{figure}</b><span>{word}</span></div>' for figure, word, css in cells)
     return f'<div class="gj-figures">{"".join(drawn)}</div>'
 

@@ -10,15 +10,16 @@ from backend.golden.loss_mapping import Category
 from backend.golden.loss_tables import Part, by_category, by_clause, by_combination, lost_json, runs_of
 from backend.queries.golden_jsons import GoldenJsonFacts
 from dashboard import look
-from dashboard.figures.losses import loss_bars, losses_data
+from dashboard.figures.losses import loss_bars, loss_pie, losses_data
 from dashboard.golden.clause_words import clause_words, failing_words
 from dashboard.golden.data import Analysis
 from dashboard.golden.figure import csv_button, draw
 from dashboard.golden.words import luminosity_words
 from models.lumi_formats import write_golden_json
 
-_SUBSYSTEM, _CLAUSE, _COMBINATION = "Subsystem", "Clause", "Combination"
-_HEIGHT = 362
+_SUBSYSTEM, _PIE, _CLAUSE, _COMBINATION = "Subsystem", "Pie", "Clause", "Combination"
+_TABLES = {_SUBSYSTEM: by_category, _PIE: by_category, _CLAUSE: by_clause, _COMBINATION: by_combination}
+_HEIGHT, _PIE_HEIGHT = 362, 318
 _MOST = 100
 
 
@@ -28,18 +29,20 @@ def loss_card(facts: GoldenJsonFacts, analysis: Analysis) -> None:
         st.html('<div class="gj-title"><h2>Lost</h2></div>', width="content")
         st.space("stretch")
         by = st.segmented_control(
-            "By", [_SUBSYSTEM, _CLAUSE, _COMBINATION], key="gj-loss-by", default=_SUBSYSTEM, required=True,
+            "By", list(_TABLES), key="gj-loss-by", default=_SUBSYSTEM, required=True,
             label_visibility="collapsed",
         )  # fmt: skip
         view = st.selectbox("Clauses", list(View), key="gj-loss-view", label_visibility="collapsed", width=140)
         loss = analysis.losses[View(view)]
-        table = {_SUBSYSTEM: by_category, _CLAUSE: by_clause, _COMBINATION: by_combination}[str(by)](loss)
+        table = _TABLES[str(by)](loss)
         csv_button(_flat(table), key=f"gj-loss-csv-{by}", name=f"golden-json-{facts.id}-lost-by-{str(by).lower()}")
     with st.container(key="gj-loss-body", gap=None):
         if not table.height:
             st.html('<div class="gj-none">Nothing was lost.</div>')
         elif by == _SUBSYSTEM:
             _bars(facts, table, loss)
+        elif by == _PIE:
+            _pie(facts, table, loss)
         else:
             st.html(_clauses(table, analysis) if by == _CLAUSE else _combinations(table, analysis))
 
@@ -56,6 +59,13 @@ def _bars(facts: GoldenJsonFacts, table: pl.DataFrame, loss: Loss) -> None:
     else:
         st.html('<div class="gj-foot"><span>Solid: lost to it alone. Pale: all that is lost where it fails. '
                 "Click a bar for its runs.</span></div>")  # fmt: skip
+
+
+def _pie(facts: GoldenJsonFacts, table: pl.DataFrame, loss: Loss) -> None:
+    figure = loss_pie(table, look.current_theme())
+    draw(figure, key=f"gj-pie-{facts.id}-{loss.view}", name=f"golden-json-{facts.id}-lost-parts", height=_PIE_HEIGHT)
+    st.html('<div class="gj-foot"><span>What is lost to one alone, to several, to tracker HV and in short runs: '
+            "together all that is lost.</span></div>")  # fmt: skip
 
 
 def _runs(facts: GoldenJsonFacts, loss: Loss, category: Category) -> None:

@@ -1,10 +1,18 @@
 """The page Golden JSON without a browser: what it says before anything is made, of what cannot be, and to whom."""
 
 from collections.abc import Iterator
+from json import dumps
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from backend.access import demo_actor
+from backend.db import engine
+from backend.golden.making import make
+from backend.golden.publishing import mark_official
+from backend.queries.golden_jsons import golden_json
+from backend.rules import Json
+from dashboard.data import reading
 from dashboard.golden.clause_words import failing_words
 from tests.pages import button, open_page, speaking_to
 
@@ -85,3 +93,45 @@ def test_a_prescale_column_narrows_what_is_made() -> None:
     app.text_input(key="gj-prescales").set_value("No such column").run()
     button(app, "Make JSON").click().run()
     assert ">0</b><span>runs" in said(app)
+
+
+ALL_ACTIVE: Json = {"==": [{"var": "lumisection.oms.cms_active"}, True]}
+BPIX_READY: Json = {"and": [ALL_ACTIVE, {"==": [{"var": "lumisection.oms.bpix_ready"}, True]}]}
+EXPERT = demo_actor("dc-expert")
+
+
+def kept(app: AppTest) -> str:
+    """How many lumisections the golden JSON on the page holds, as it says."""
+    return said(app).split("</b><span>lumisections")[0].rpartition(">")[2]
+
+
+def test_another_golden_json_is_a_mask_and_the_address_names_it() -> None:
+    strict = make(engine(), EXPERT, rule=BPIX_READY, pattern="online", label="strict")
+    app = open_page("golden")
+    app.selectbox(key="gj-within").select(strict).run()
+    assert str(strict) in app.query_params["within"]
+    assert open_page("golden", within=str(strict)).selectbox(key="gj-within").value == strict
+    app.selectbox(key="gj-recipe").select("").run()
+    app.text_area(key="gj-rule").set_value(dumps(ALL_ACTIVE)).run()
+    app.text_input(key="gj-pattern").set_value("online").run()
+    button(app, "Make JSON").click().run()
+    assert kept(app) == kept(open_page("golden", json=str(strict))) != "0"
+
+
+def test_what_is_golden_without_all_bits_is_a_number_of_its_own_and_losses_are_a_pie_too() -> None:
+    loose = make(engine(), EXPERT, rule=ALL_ACTIVE, pattern="online", label="loose")
+    assert "not in DCS-only" not in said(open_page("golden", json=str(loose)))
+    strict = make(engine(), EXPERT, rule=BPIX_READY, pattern="online", label="strict")
+    with reading() as session:
+        mark_official(session, EXPERT, strict, kind="dcs-only-2018", seen=None)
+        held = [golden_json(session, id_) for id_ in (loose, strict)]
+    outside = held[0] - held[1]
+    lumisections = sum(map(len, outside.values()))
+    assert lumisections > 0
+    app = open_page("golden", json=str(loose))
+    told = f"<b>{lumisections:,}</b><span>LS not in DCS-only #{strict}</span>"
+    assert told in said(app)
+    assert "not in DCS-only" not in said(open_page("golden", json=str(strict)))
+    app = open_page("golden", json=str(strict))
+    app.segmented_control(key="gj-loss-by").set_value("Pie").run()
+    assert "together all that is lost" in said(app) or "Nothing was lost" in said(app)
