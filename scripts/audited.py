@@ -13,6 +13,9 @@ def judged(output: str, errors: str) -> tuple[int, list[str]]:
         why = next((line.strip() for line in reversed(errors.splitlines()) if line.strip()), "it said nothing")
         return NOT_ASKED, [f"The advisory service could not be asked, so nobody knows: {why[:300]}"]
     skipped = [one["name"] for one in dependencies if "skip_reason" in one]
+    if len(skipped) == len(dependencies):
+        why = dependencies[0]["skip_reason"] if dependencies else "nothing is installed"
+        return NOT_ASKED, [f"The advisory service knows none of {len(skipped)} packages, so nobody knows: {why[:200]}"]
     found = [
         f"{one['name']} {one['version']}: {known['id']}, mended in {', '.join(known['fix_versions']) or 'none yet'}"
         for one in dependencies

@@ -31,6 +31,9 @@ def test_an_audit_that_could_not_ask_is_no_clean_one() -> None:
     assert code == NOT_ASKED
     assert "nobody knows: requests.ConnectionError" in sentence
     assert judged("[]", "")[0] == NOT_ASKED
+    code, (sentence,) = _audit({"name": "polars", "skip_reason": "Dependency not found on PyPI"})
+    assert code == NOT_ASKED
+    assert "knows none of 1 packages" in sentence
 
 
 @pytest.mark.parametrize(
