@@ -24,14 +24,15 @@ def identity_box(found: Who, matrix: Matrix) -> None:
         st.html(f'<a class="rr-log-in" href="{escape(_login_here())}">Log in</a>', width="content")
         return
     person = found.person
-    known = sorted(person.egroups & set(matrix.grants))
-    with st.popover(_initials(person.name), help=f"{person.name}: {', '.join(known) or 'read only'}", key="identity"):
-        st.markdown(f"**{person.name}**")
+    known, name = sorted(person.egroups & set(matrix.grants)), literal(person.name)
+    listed = literal(", ".join(known))
+    with st.popover(literal(_initials(person.name)), help=f"{name}: {listed or 'read only'}", key="identity"):
+        st.markdown(f"**{name}**")
         if settings().auth == "demo":
             st.selectbox(
                 "Demo role", list(DEMO_ROLES), key="demo_role", index=list(DEMO_ROLES).index(settings().demo_role)
             )
-        st.caption(", ".join(known) or "no e-group with rights: read only")
+        st.caption(listed or "no e-group with rights: read only")
         if more := len(person.egroups) - len(known):
             st.caption(f"and {more:,} e-groups without rights here")
         if found.login is not None:
@@ -45,7 +46,7 @@ def login_notice(found: Who, *, key: str = "login-ended") -> None:
     if found.refusal:
         draw = st.error if is_refused_by_login() else st.warning
         with st.container(key=key, horizontal=True, vertical_alignment="center"):
-            draw(found.refusal, icon=":material/lock_clock:")
+            draw(literal(found.refusal), icon=":material/lock_clock:")
             if found.login is not None and found.person.is_verified:
                 st.link_button("Log in again", _login_here(), help="In a new tab: what is typed here stays.")
     elif not found.person.is_verified and st.context.cookies.get(FAILED_COOKIE) == FAILED:
@@ -77,7 +78,7 @@ def login_page(found: Who) -> None:
 
 def _login_facts(found: Who) -> None:
     assert found.login is not None
-    st.caption(f"{found.login.email} · login until {found.login.ends_at:%H:%M} UTC")
+    st.caption(f"{literal(found.login.email)} · login until {found.login.ends_at:%H:%M} UTC")
     st.button("Log out", key="log-out", on_click=log_out, help="Here, and wherever else you are logged in.")
 
 

@@ -1,24 +1,29 @@
 """Login: where it leads back to, what a browser keeps of it, when it is over, and what a page shows then."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from streamlit.auth_util import set_cookie_with_chunks
 from streamlit.testing.v1 import AppTest
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
-from backend.errors import InvalidSettings
+from backend.errors import InvalidSettings, LoginEnded
 from backend.identity import Login, read_login
+from backend.identity.proxy import ProxyGate, Scope
 from backend.settings import Settings, settings
 from dashboard.login.configured import secrets_for_login
 from dashboard.login.cookies import kept_claims, login_of, set_login
 from dashboard.login.logins import Logins, logins
 from dashboard.login.paths import login_path, own_path
+from dashboard.login.who import vouched_for
 from scripts.simulator.accounts import account_of
 
 NOW = datetime.now(UTC)
@@ -149,6 +154,39 @@ def test_a_logout_ends_all_logins_of_that_person_so_far() -> None:
     assert seen.ended_at(login(ago=60, role="dc-expert")) is None
 
 
+def _through_a_proxy(headers: dict[str, str], chosen: Settings) -> dict[str, str]:
+    """The headers as the pages see them behind the gate."""
+    seen: dict[str, str] = {}
+
+    async def app(scope: Scope, receive: Any, send: Any) -> None:
+        seen.update((name.decode(), value.decode()) for name, value in scope["headers"])
+
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    gate = ProxyGate(app, lambda _: chosen)
+    asyncio.run(gate({"type": "websocket", "headers": raw, "client": ("10.1.2.3", 40_000)}, None, None))
+    return seen
+
+
+def test_what_a_proxy_says_is_believed_as_long_as_roles_are() -> None:
+    chosen = Settings(auth="proxy", proxy_networks="10.1.0.0/16", proxy_secret=SecretStr("p" * 32))
+    said = {"X-Forwarded-User": "stanaka", "X-Forwarded-Groups": "cms-dqm-oncall", "X-RR-Proxy-Secret": "p" * 32}
+    headers = Headers(_through_a_proxy(said, chosen))
+    last = NOW + timedelta(seconds=chosen.roles_max_age_seconds)
+    found = vouched_for(headers, chosen, since=NOW, now=last - timedelta(seconds=1)).actor()
+    assert (found.name, found.egroups, found.is_verified) == ("stanaka", {"cms-dqm-oncall"}, True)
+    with pytest.raises(LoginEnded, match=r"too old since .* reload the page"):
+        vouched_for(headers, chosen, since=NOW, now=last).actor()
+    assert not vouched_for(Headers(said), chosen, since=NOW, now=NOW).actor().is_verified
+
+
+def _box() -> None:
+    from backend.access import DEFAULT_RIGHTS, Matrix
+    from dashboard.login.identity import identity_box
+    from dashboard.login.who import who
+
+    identity_box(who(), Matrix.of(DEFAULT_RIGHTS))
+
+
 def _page() -> None:
     import streamlit as st
 
@@ -216,6 +254,17 @@ def test_a_page_of_a_login_that_ran_out_an_hour_ago_shows_nothing_more(page: App
 def test_after_a_logout_elsewhere_the_page_is_closed(page: AppTest) -> None:
     logins().end(read_login(claims(), CHOSEN), now=NOW)
     assert said(page, claims()) == [f"You logged out at {NOW:%H:%M} UTC; log in again."]
+
+
+def test_a_name_is_shown_as_it_is_and_other_groups_are_counted(page: AppTest) -> None:
+    box = AppTest.from_function(_box)
+    box.user = claims(groups=600) | {"name": "[S. Tanaka](https://example.org)"}
+    box.run()
+    assert box.markdown[0].value == r"**\[S. Tanaka\](https://example.org) (stanaka)**"
+    assert [one.value for one in box.caption][:2] == [
+        "cms-dqm-runregistry-online-shifters, cms-shiftlist_shifters_dqm_p5",
+        "and 602 e-groups without rights here",
+    ]
 
 
 def test_claims_of_nobody_log_nobody_in(page: AppTest) -> None:
