@@ -80,11 +80,11 @@ def test_whatever_the_original_was_asked_for_is_served_or_told_to_be_gone(asked:
     assert bool(rows) is (asked not in NEVER)
 
 
-@pytest.mark.parametrize("route", sorted(writes()))
-def test_who_writes_is_asked_before_what(client: TestClient, route: str) -> None:
-    method, _, path = route.partition(" ")
-    answer = client.request(method, re.sub(r"{.+?}", "no-such", path), json=["nonsense"])
-    assert (answer.status_code, list(answer.json())) == (401, ["err"])
+def test_who_writes_is_asked_before_what(client: TestClient) -> None:
+    for route in sorted(writes()):
+        method, _, path = route.partition(" ")
+        answer = client.request(method, re.sub(r"{.+?}", "no-such", path), json=["nonsense"])
+        assert (answer.status_code, list(answer.json())) == (401, ["err"]), route
 
 
 def test_what_is_told_to_be_gone_says_what_is_there_instead(certified: TestClient) -> None:
