@@ -33,6 +33,7 @@ def pages(cycles: str) -> list[StreamlitPage]:
         st.Page("views/classifiers.py", title="Classifiers", url_path="classifiers"),
         st.Page("views/golden.py", title="Golden JSON", url_path="golden"),
         st.Page("views/explore.py", title="Explore", url_path="explore"),
+        st.Page("views/reports.py", title="Reports", url_path="reports"),
         st.Page("views/log.py", title="Log", url_path="log"),
         st.Page("views/settings.py", title="Settings", url_path="settings"),
     ]
