@@ -174,11 +174,15 @@ def _personal() -> list[Forgery]:
     ]
 
 
+def _cookie(world: World) -> str:
+    """What the browser of an expert who is logged in keeps, signed as the pages sign it."""
+    said = {"is_logged_in": True, "provider": "default", **world.claims()}
+    return create_signed_value(COOKIE_SECRET, "_streamlit_user", json.dumps(said)).decode()
+
+
 def _headers() -> list[Forgery]:
     """Headers, cookies and queries that only claim something, among them those that the original believed."""
     experts = ("egroups", EXPERTS)
-    cookie = json.dumps({"is_logged_in": True, "iss": "x", "iat": now(), "exp": now() + 600, **MOREAU})
-    genuine = create_signed_value(COOKIE_SECRET, "_streamlit_user", cookie).decode()
     return [
         bare("nobody"),
         bare("auto@auto", ("email", "auto@auto")),
@@ -196,7 +200,7 @@ def _headers() -> list[Forgery]:
         ),
         bare("mark of the gate", ("X-Forwarded-User", "lmoreau"), ("X-RR-Proxy-Believed", "1")),
         bare("cookie that is none", ("Cookie", "_streamlit_user=lmoreau; session=lmoreau; rr_browser=1")),
-        bare("cookie of a login", ("Cookie", f"_streamlit_user={genuine}; _streamlit_user_tokens={genuine}")),
+        Forgery("cookie of a login", lambda w: [("Cookie", f"_streamlit_user={_cookie(w)}")]),
         bare("personal token in the address", query=lambda w: f"access_token={w.personal['good']}"),
         bare("access token in the address", query=lambda w: f"access_token={w.token()}"),
         bare("path in the query", query=lambda _: "x=/manual_run_edit/1/stop_reason"),

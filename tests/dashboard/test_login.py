@@ -38,6 +38,12 @@ CHOSEN = Settings(
 STREAMLIT = {"is_logged_in": True, "provider": "default", "origin": "https://registry.example.org"}
 
 
+@pytest.fixture(autouse=True)
+def at_this_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Now is when a test begins, not when it was collected: minutes may lie between."""
+    monkeypatch.setitem(globals(), "NOW", datetime.now(UTC))
+
+
 def claims(role: str = "shifter", *, ago: float = 60, lasts: float = 600, groups: int = 0) -> dict[str, object]:
     """What Streamlit keeps of a login that was made so many seconds ago and lasts so many."""
     made = NOW - timedelta(seconds=ago)
