@@ -40,3 +40,20 @@ def written(name: str, parts: Iterable[Sequence[Any]], end: Mapping[str, Any]) -
             yield b"," + written if begun else written
             begun = True
     yield b"]," + orjson.dumps(end)[1:]
+
+
+def text_in_parts(parts: Iterable[str]) -> StreamingResponse:
+    """The answer that :func:`written_text` writes."""
+    return StreamingResponse(written_text(parts), media_type="application/json")
+
+
+def written_text(parts: Iterable[str]) -> Iterator[bytes]:
+    """The parts of a text as one text of JSON.
+
+    >>> b"".join(written_text(["a ", "b"]))
+    b'"a b"'
+    """
+    yield b'"'
+    for part in parts:
+        yield orjson.dumps(part)[1:-1]
+    yield b'"'

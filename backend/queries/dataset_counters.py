@@ -1,14 +1,15 @@
-"""The figures above a table of datasets, and the names that datasets go by."""
+"""The figures above a table of datasets, the names they go by, and the workspaces that have to do with them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Integer, any_, func, literal, select
 from sqlmodel import Session
 
 from backend.queries.columns import columns_catalogue
 from backend.queries.dataset_scope import scope_of
 from backend.queries.dataset_sql import state_of
-from backend.queries.filter_sql import BRIEF
+from backend.queries.filter_sql import BRIEF, DATASET
 from backend.queries.filters import EVERYTHING, Filter
 from models.vocabulary import ONLINE, DatasetState
 
@@ -73,3 +74,10 @@ def unique_dataset_names(session: Session, *, workspace: str, filter: Filter = E
     )
     query = select(BRIEF.c.name, func.count()).where(condition, BRIEF.c.name != ONLINE)
     return dict(session.execute(query.group_by(BRIEF.c.name).order_by(BRIEF.c.name)).all())
+
+
+def workspaces_with_states(session: Session, ids: Collection[int]) -> tuple[str, ...]:
+    """The workspaces that have to do with any of these datasets, in order."""
+    asked = DATASET.c.id == any_(literal(list(ids), ARRAY(Integer)))
+    named = select(func.jsonb_object_keys(DATASET.c.states).label("workspace")).where(asked).distinct().subquery()
+    return tuple(session.execute(select(named.c.workspace).order_by(named.c.workspace)).scalars())
