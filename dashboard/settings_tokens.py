@@ -12,6 +12,7 @@ from backend.identity.personal import PersonalToken, make_token, revoke_token
 from backend.settings import settings
 from dashboard.components.row_list import Column, Mark, Row, row_list
 from dashboard.doing import attempt
+from dashboard.literal import literal
 from dashboard.login.known import keep_known
 from dashboard.login.who import who
 from dashboard.permits import Permit, permit, permitted_button
@@ -147,9 +148,9 @@ def _one(token: PersonalToken) -> None:
     """A token that there is: what it may, and the button that ends it."""
     word, _ = _standing(token)
     st.html(f'<div class="rr-h2">{escape(token.name)}</div>')
-    st.caption(f"{token.owner} · {', '.join(token.scope) or 'reads'}")
+    st.caption(literal(f"{token.owner} · {', '.join(token.scope) or 'reads'}"))
     if token.revoked_at is not None:
-        st.caption(f"Revoked by {token.revoked_by} on {token.revoked_at:%d %b %Y %H:%M} UTC.")
+        st.caption(f"Revoked by {literal(token.revoked_by or '')} on {token.revoked_at:%d %b %Y %H:%M} UTC.")
     is_own = person().is_verified and token.owner == person().name
     given = Permit(True) if is_own else permit(Action.PERMISSION)
     with st.container(horizontal=True):

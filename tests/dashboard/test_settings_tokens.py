@@ -116,6 +116,17 @@ def test_a_token_is_revoked_by_its_owner_and_by_whoever_answers_for_rights(engin
     assert by == {"nightly": "A. Keller", "weekly": "L. Moreau"}
 
 
+def test_the_name_of_a_token_is_shown_as_it_is(engine: Engine) -> None:
+    app = page("tracker-certifier")
+    made(app, "<b>x</b> [y](https://example.org)")
+    button(app, "I have copied it").click().run()
+    with transaction(engine) as session:
+        (token,) = tokens_of(session, demo_actor("tracker-certifier"))
+    html = [str(one.proto.body) for one in page("tracker-certifier", name=str(token.id)).html]
+    assert any("&lt;b&gt;x&lt;/b&gt; [y](https://example.org)" in body for body in html)
+    assert not any("<b>x</b>" in body for body in html)
+
+
 def test_who_is_not_signed_in_makes_none() -> None:
     app = page("visitor")
     assert field(app, "token-name").disabled and button(app, "Make the token").disabled
