@@ -7,7 +7,9 @@ _MARKS = re.compile(r"[\\`*\[\]<$~#|]|:(?=[A-Za-z+])|(?<![A-Za-z0-9])_|_(?![A-Za
 
 
 def literal(text: str) -> str:
-    r"""The text, so that it is shown as it is and nothing in it becomes a link, an image or a heading.
+    r"""The text, so that it is shown as it is and nothing in it becomes an image, a heading or a link to elsewhere.
+
+    An address that is written out is still a link, to itself.
 
     >>> print(literal("[look](https://example.org) *here* at tracker_strip"))
     \[look\](https://example.org) \*here\* at tracker_strip
