@@ -42,7 +42,7 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = self._headers + (_encoded({"Strict-Transport-Security": _TLS_ONLY}) if _is_tls(scope) else [])
+        headers = self._headers + (_encoded({"Strict-Transport-Security": _TLS_ONLY}) if is_tls(scope) else [])
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -62,7 +62,7 @@ def _header(scope: Scope, name: bytes) -> str | None:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name), None)
 
 
-def _is_tls(scope: Scope) -> bool:
+def is_tls(scope: Scope) -> bool:
     """Whether the browser speaks TLS, to this server or to the proxy in front of it; who forges it harms themselves."""
     return scope["scheme"] == "https" or _header(scope, b"x-forwarded-proto") == "https"
 

@@ -19,6 +19,7 @@ from scripts.benchmarks.dataset_questions import measure_dataset_questions
 from scripts.benchmarks.grid import measure_grid
 from scripts.benchmarks.ingesting import measure_ingest
 from scripts.benchmarks.judging import measure_judging
+from scripts.benchmarks.listing import measure_listing
 from scripts.benchmarks.losing import measure_losing, measure_losing_of_selection
 from scripts.benchmarks.luminosity import measure_luminosity
 from scripts.benchmarks.measure import HEAD, Measure
@@ -85,6 +86,7 @@ def _on(server: Embedded, *, quick: bool) -> Iterator[Measure]:
     many = engine_for(fresh("many"))
     yield from measure_questions(many, runs=6_000 if quick else 60_000)
     yield from measure_dataset_questions(many)
+    yield from measure_listing(many)
     if not quick:
         yield from measure_clicks(server.url("many"))
         yield from measure_serving(server.url("many"))

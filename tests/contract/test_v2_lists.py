@@ -189,6 +189,12 @@ def test_what_cannot_be_is_refused_with_the_part_that_cannot(certified: TestClie
     assert sentence in answer.json()["err"] or sentence == "filter"
 
 
+def test_who_came_by_tls_is_led_on_by_tls(certified: TestClient) -> None:
+    answer = certified.get("/v2/runs?limit=1", headers={"X-Forwarded-Proto": "https"})
+    assert answer.json()["next"].startswith("https://127.0.0.1/v2/runs?limit=1&after=")
+    assert certified.get("/v2/runs?limit=1").json()["next"].startswith("http://127.0.0.1/v2/runs?")
+
+
 def test_a_place_is_of_one_order_alone(certified: TestClient) -> None:
     link = certified.get("/v2/runs?limit=1&sort=start_time").json()["next"]
     assert certified.get(link).status_code == 200

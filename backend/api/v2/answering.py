@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from backend.api.asked import as_json
 from backend.api.v2.asking import ARROW_FILE, ARROW_STREAM, Form
+from backend.guard import is_tls
 from backend.version import program_version
 
 _VARY = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "private, no-cache"}
@@ -62,7 +63,11 @@ def _marked(change_set: int) -> dict[str, str]:
 
 
 def _link(request: Request, next: str | None) -> str | None:
-    return None if next is None else str(request.url.include_query_params(after=next))
+    """The URL of the next page, by TLS if that is how one came to the proxy in front: a token goes along."""
+    if next is None:
+        return None
+    url = request.url.include_query_params(after=next)
+    return str(url.replace(scheme="https") if is_tls(request.scope) else url)
 
 
 def _linked(link: str | None) -> dict[str, str]:
