@@ -70,12 +70,22 @@ def of_component(listed: Listed, component: str) -> Listed:
     return [(n, p) for n, p in listed if f"{p.body.component} {p.body.side}" == component]  # type: ignore[attr-defined]
 
 
-def find(listed: Listed) -> Listed:
-    """Those whose name, author's words or rule hold the text that is sought."""
+def find(listed: Listed, component: str) -> tuple[Listed, str]:
+    """What is listed, and under which heading: of all components what holds the text that is sought, else those of one.
+
+    The text may stand in the name, the author's words or the rule; *tracker-strip online* finds all of that component.
+    """
     sought = st.text_input(
-        "Find", key="find", bind="query-params", placeholder="Find", label_visibility="collapsed", width=120
+        "Find", key="find", bind="query-params", placeholder="Find in all", label_visibility="collapsed", width=120
     )
-    return [(n, p) for n, p in listed if sought.lower() in f"{n} {p.body.model_dump_json()}".lower()]
+    if not sought.strip():
+        return of_component(listed, component), component
+    words = sought.lower().split()
+    return [(n, p) for n, p in listed if _holds(f"{n} {p.body.model_dump_json()}".lower(), words)], f"“{sought}”"
+
+
+def _holds(text: str, words: list[str]) -> bool:
+    return all(word in text for word in words)
 
 
 def name_on_desk(kind: ConfigurationKind, shelf: Shelf, component: str, listed: Listed) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 from backend.access import CONFIGURING, may, who_may
 from backend.classify import ClassifierBody
 from backend.classify.commands import workspace_of
-from backend.configuration import Body, Piece, Version
+from backend.configuration import Body, Piece, Side, Version
 from backend.errors import InvalidInput
 from dashboard.classifiers.data import Shelf, shelf_of, versions_of
 from dashboard.classifiers.draft import MOST_IN_ADDRESS, Draft, draft_of, from_link, read_body, to_link
@@ -125,7 +125,10 @@ def discard(kind: ConfigurationKind, name: str) -> None:
 
 
 def look_at(name: str | None) -> None:
-    """Put another classifier on the desk."""
+    """Put another classifier on the desk; that of a component brings the component."""
+    side, *rest = (name or "").split("/", 2)
+    if side in set(Side) and len(rest) == 2:
+        st.session_state["component"] = f"{rest[0]} {side}"
     to_address(name=name, draft=None, version=None, against=None)
 
 

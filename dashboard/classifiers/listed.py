@@ -43,27 +43,29 @@ def short_name(kind: ConfigurationKind, name: str) -> str:
 def classifier_list(kind: ConfigurationKind, listed: Listed, *, shelf: Shelf, chosen: str, heading: str) -> None:
     """Draw the list; a click puts a classifier on the desk, its switch takes it out of play or back."""
     drafts = {name for of, name in drafted() if of is kind}
-    order = "first match wins" if kind in (ConfigurationKind.COMPONENT, ConfigurationKind.RUN_CLASS) else ""
+    is_one = not heading.startswith("“")
+    order = "first match wins" if is_one and kind in (ConfigurationKind.COMPONENT, ConfigurationKind.RUN_CLASS) else ""
     st.html(f'<div class="cl-head"><b>{escape(heading)}</b><span class="rr-label">{order}</span></div>')
     with st.container(key="cl-items", gap=None):
         for place, (name, piece) in enumerate(listed):
             state = "chosen" if name == chosen else "other"
             with st.container(key=f"cl-item-{state}-{place}", horizontal=True, vertical_alignment="center", gap=None):
-                st.html(_item(name, piece, has_draft=name in drafts))
+                st.html(_item(name, piece, has_draft=name in drafts, is_found=not is_one))
                 st.button(literal(name), key=f"cl-open-{place}", on_click=look_at, args=(name,))
                 _switch(kind, name, piece, shelf, place)
         if not listed:
             st.html('<div class="cl-none">None matches. Clear the search, or write the first one.</div>')
 
 
-def _item(name: str, piece: Piece[Body], *, has_draft: bool) -> str:
+def _item(name: str, piece: Piece[Body], *, has_draft: bool, is_found: bool) -> str:
     body = piece.body
+    shown = " ".join(name.split("/")) if is_found else short_name(body.kind, name)
     letter = chip(body.status) if isinstance(body, ComponentBody) else ""
     priority = f"priority {priority} · " if (priority := getattr(body, "priority", None)) else ""
     draft = f" · <em>draft v{piece.version + 1}</em>" if has_draft else ""
     out = "" if piece.is_enabled else " · out of play"
     return (
-        f'<div class="cl-name">{letter}<div><b title="{escape(name)}">{escape(short_name(body.kind, name))}</b>'
+        f'<div class="cl-name">{letter}<div><b title="{escape(name)}">{escape(shown)}</b>'
         f"<span>{priority}v{piece.version}{draft}{out}</span></div></div>"
     )
 

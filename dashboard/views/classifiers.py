@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.classifiers.checked import check
-from dashboard.classifiers.choosing import KINDS, choose_component, choose_kind, find, name_on_desk, of_component
+from dashboard.classifiers.choosing import KINDS, choose_component, choose_kind, find, name_on_desk
 from dashboard.classifiers.data import catalogue_of, shelf_of
 from dashboard.classifiers.desk import desk_of
 from dashboard.classifiers.editor import editor_card
@@ -23,14 +23,14 @@ def classifiers() -> None:
         kind = choose_kind()
         shelf = shelf_of(kind)
         component = choose_component(shelf) if kind is ConfigurationKind.COMPONENT else ""
-        listed = find(of_component(in_order(shelf.pieces), component))
+        listed, heading = find(in_order(shelf.pieces), component)
         st.space("stretch")
         download_popover(kind, listed)
         new_popover(kind, component, shelf.seen)
     name = name_on_desk(kind, shelf, component, listed)
     with st.container(key="cl-main", horizontal=True, gap="small"):
         with st.container(key="cl-list", width=236):
-            classifier_list(kind, listed, shelf=shelf, chosen=name, heading=component or KINDS[kind.value])
+            classifier_list(kind, listed, shelf=shelf, chosen=name, heading=heading or KINDS[kind.value])
             landing, side = st.container(key="cl-landing", gap=None), st.container(key="cl-history", gap=None)
         with st.container(key="cl-cards"):
             _cards(kind, name, side)
