@@ -18,6 +18,7 @@ from backend.db import engine
 from backend.errors import InvalidSettings, RegistryError
 from backend.guard import Guard
 from backend.identity.proxy import ProxyGate
+from backend.identity.starting import refuse_unclear_identities
 from backend.settings import settings
 from backend.start import make_ready
 from dashboard.login.configured import secrets_for_login
@@ -35,7 +36,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
     What the settings forbid is not begun at all.
     """
-    settings()
+    refuse_unclear_identities(settings())
     try:
         make_ready(engine())
     except RegistryError:

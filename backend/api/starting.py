@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from backend.identity.starting import refuse_unclear_identities
 from backend.settings import settings
 
 
@@ -12,5 +13,5 @@ from backend.settings import settings
 async def refuse_unsafe_start(app: FastAPI) -> AsyncIterator[None]:
     """See that the settings can be, before the first question; those that the app was given have been judged."""
     if getattr(app.state, "settings", None) is None:
-        settings()
+        refuse_unclear_identities(settings())
     yield
