@@ -110,7 +110,8 @@ def _operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, An
 
 def _describe(method: str, path: str, operation: dict[str, Any]) -> None:
     for parameter in operation.get("parameters", ()):
-        if not {"example", "examples"} & (parameter.keys() | parameter["schema"].keys()):
+        is_told = {"example", "examples"} & (parameter.keys() | parameter["schema"].keys())
+        if parameter["required"] and not is_told:
             example = variable_of(parameter["name"], path)
             if example is not None:
                 parameter["example"] = example

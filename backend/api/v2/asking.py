@@ -88,8 +88,8 @@ class Listed(Paged, InForm):
         str,
         Field(
             max_length=20_000,
-            description="which, in the language of the filter bar",
-            examples=["class = Collisions18 and tracker-strip BAD > 5"],
+            description="which, in the language of the filter bar, as "
+            "`class = Collisions18 and (tracker-strip BAD > 5 or bpix_ready false > 10)`",
         ),
     ] = ""
     sort: Annotated[
@@ -97,8 +97,7 @@ class Listed(Paged, InForm):
         Field(
             max_length=1_000,
             description="attributes, `oms.<name>` or components (worst flags first), with a comma between them and a "
-            "`-` before one that descends; without it the latest run comes first",
-            examples=["-start_time"],
+            "`-` before one that descends, as `-start_time`; without it the latest run comes first",
         ),
     ] = ""
     fields: Annotated[
@@ -107,8 +106,7 @@ class Listed(Paged, InForm):
             max_length=8_000,
             description="what is told of each, with a comma between: attributes, `oms.<name>`, components "
             "(lumisections per status), `*` for every attribute, `flags` for all components, `oms` for all that OMS "
-            "says, `states` for the state in every workspace",
-            examples=["run_number,start_time,tracker-strip"],
+            "says, `states` for the state in every workspace; as `run_number,start_time,tracker-strip`",
         ),
     ] = "*"
 
