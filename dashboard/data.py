@@ -23,11 +23,12 @@ from backend.queries import (
     Strip,
     columns_catalogue,
     counters,
-    health,
     history_of_run,
+    latest_change,
     luminosity_of,
     run_facts,
     runs_page,
+    sources_heard,
     strip_of,
 )
 from backend.settings import settings
@@ -44,16 +45,16 @@ def reading() -> Iterator[Session]:
         yield session
 
 
-@st.cache_data(ttl=60, show_spinner=False)
+@st.cache_resource(ttl=60, show_spinner=False)
 def catalogue() -> ColumnsCatalogue:
-    """All columns of the registry; they change rarely."""
+    """All columns of the registry; they change rarely, and are shared and not copied."""
     with reading() as session:
         return columns_catalogue(session)
 
 
-@st.cache_data(ttl=60, show_spinner=False)
+@st.cache_resource(ttl=60, show_spinner=False)
 def desks(side: Side) -> tuple[WorkspaceBody, ...]:
-    """The workspaces of one side; they change rarely."""
+    """The workspaces of one side; as :func:`catalogue`."""
     with reading() as session:
         return workspaces(session, side)
 
@@ -61,6 +62,12 @@ def desks(side: Side) -> tuple[WorkspaceBody, ...]:
 def components_of(side: Side, workspace: str) -> tuple[str, ...]:
     """The components that a workspace shows, in order, as ``tracker-strip``."""
     return columns_shown(desks(side), workspace)
+
+
+def latest_act() -> int:
+    """The number of the latest act in the log: what was read at it is so while it is the latest."""
+    with reading() as session:
+        return latest_change(session).change_set
 
 
 def page_of_runs(filter: Filter, *, sort: Sequence[Sort], page: int, size: int) -> RunsPage:
@@ -87,7 +94,7 @@ def one_run(run_number: int) -> RunRow | None:
 def sources() -> tuple[Source, ...]:
     """How fresh what the registry knows from outside is."""
     with reading() as session:
-        heard = health(session, settings()).sources
+        heard = sources_heard(session, settings())
     return tuple(Source(s.source, s.heard_at, "silent" if s.is_silent else "ok") for s in heard)
 
 

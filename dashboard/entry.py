@@ -7,6 +7,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from backend.errors import RegistryError
 from backend.settings import settings
+from dashboard.about import about
 from dashboard.components.act_bar import act_bar
 from dashboard.components.keyboard import keyboard
 from dashboard.cycles_data import cycles_title
@@ -15,6 +16,7 @@ from dashboard.literal import literal
 from dashboard.login.identity import login_notice, login_page
 from dashboard.login.known import keep_known
 from dashboard.login.who import may_read, who
+from dashboard.memory import keep_what_is_loaded
 from dashboard.session import from_address
 from dashboard.shell import banner, frame, header
 from dashboard.task_watch import watched_tasks
@@ -41,7 +43,12 @@ def pages(cycles: str) -> list[StreamlitPage]:
 
 def main() -> None:
     """Draw the frame and run the page; what the registry says no to is shown as its sentence, not as a trace."""
-    st.set_page_config(page_title="Run Registry", page_icon="dashboard/static/icon.svg", layout="wide")
+    st.set_page_config(
+        page_title="Run Registry",
+        page_icon="dashboard/static/icon.svg",
+        layout="wide",
+        menu_items={"About": about()},
+    )
     st.logo("dashboard/static/icon.svg", size="small", link=None)
     if not may_read():
         st.navigation(pages("Cycles"), position="hidden")
@@ -63,6 +70,7 @@ def main() -> None:
         page.run()
         act_bar()
         keyboard()
+        keep_what_is_loaded(page.url_path)
     except RegistryError as error:
         log.exception("a page said no")
         st.error(literal(str(error)), icon=":material/error:")

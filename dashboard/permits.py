@@ -7,10 +7,12 @@ from typing import Any
 import streamlit as st
 
 from backend.access import Action, Matrix, may, who_may
-from backend.configuration import rights
-from dashboard.data import reading
+from backend.configuration import GLOBAL, Side, rights
+from dashboard.data import desks, reading
 from dashboard.literal import literal
 from dashboard.session import person
+
+_MOST_OWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,13 @@ def matrix() -> Matrix:
     """The rights, shared, as nobody changes them in place: to copy them for each question is a tenth of a click."""
     with reading() as session:
         return rights(session)
+
+
+def own_desks() -> list[str]:
+    """The offline workspaces that the person certifies; none for who certifies so many that none is their own."""
+    names = [w.workspace for w in desks(Side.OFFLINE) if w.workspace != GLOBAL]
+    own = [name for name in names if permit(Action.FLAGS, name).is_given]
+    return own if len(own) < _MOST_OWN else []
 
 
 def permitted_button(

@@ -25,7 +25,7 @@ from backend.queries.filters import (
     checked,
     operators_of,
 )
-from backend.queries.health import Health, JobTick, SourceHeard, health
+from backend.queries.health import Health, JobTick, SourceHeard, health, sources_heard
 from backend.queries.history import AttributesSaid, HistoryEntry, RangeSaid, history_of_run
 from backend.queries.live import ChangedRuns, Latest, changes_since, latest_change
 from backend.queries.luminosities import Luminosities, luminosities
@@ -114,6 +114,7 @@ __all__ = [
     "save_filter",
     "saved_filter",
     "saved_filters",
+    "sources_heard",
     "strip_of",
     "unique_dataset_names",
 ]

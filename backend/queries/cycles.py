@@ -19,6 +19,7 @@ _CYCLES = text("""
     FROM cycle_now n JOIN cycle c ON c.id = n.id JOIN change_set made ON made.id = c.change_set
          JOIN change_set changed ON changed.id = n.last_change
     WHERE (CAST(:id AS int) IS NULL OR n.id = :id)
+          AND (CAST(:pending_in AS text) IS NULL OR n.states ->> :pending_in = 'pending')
     ORDER BY n.deadline NULLS LAST, n.id
 """)
 _PROGRESS = text("""
@@ -87,9 +88,10 @@ class CycleFacts:
         return workspace in self.progress and self.progress[workspace].state is CycleState.PENDING
 
 
-def cycles(session: Session, workspace: str | None = None) -> tuple[CycleFacts, ...]:
-    """The cycles of a workspace, or all: pending ones first, each by deadline."""
-    rows = session.execute(_CYCLES, {"id": None}).all()
+def cycles(session: Session, workspace: str | None = None, *, only_pending: bool = False) -> tuple[CycleFacts, ...]:
+    """The cycles of a workspace, or all: pending ones first, or alone, each by deadline."""
+    pending_in = (workspace or GLOBAL) if only_pending else None
+    rows = session.execute(_CYCLES, {"id": None, "pending_in": pending_in}).all()
     kept = [row for row in rows if workspace is None or workspace in row.states]
     found = _facts(session, kept)
     return tuple(sorted(found, key=lambda cycle: not cycle.is_pending(workspace or GLOBAL)))
@@ -103,7 +105,7 @@ def cycle_facts(session: Session, cycle: int) -> CycleFacts:
     NotFound
         If there is none, or no more.
     """
-    found = _facts(session, session.execute(_CYCLES, {"id": cycle}).all())
+    found = _facts(session, session.execute(_CYCLES, {"id": cycle, "pending_in": None}).all())
     if not found:
         raise NotFound(f"There is no cycle {cycle}.")
     return found[0]
@@ -122,6 +124,8 @@ def pending_cycles(session: Session, workspace: str) -> int:
 
 
 def _facts(session: Session, rows: Collection[Row[Any]]) -> list[CycleFacts]:
+    if not rows:
+        return []
     counted: dict[tuple[int, str], dict[str, int]] = {}
     for id_, workspace, state, count in session.execute(_PROGRESS, {"cycles": [row.id for row in rows]}):
         counted.setdefault((id_, workspace), {})[state] = count

@@ -17,7 +17,7 @@ from backend.queries.dataset_sql import run_attribute, shown_column, sort_key
 from backend.queries.filter_sql import BRIEF, DATASET, RUN, Truth
 from backend.queries.filters import EVERYTHING, Filter
 from backend.queries.live import latest_change
-from backend.queries.runs import MOST_ROWS, AttributeValue, Sort, attribute_value, flag_counts, flag_terms
+from backend.queries.runs import MOST_ROWS, AttributeValue, Sort, flag_counts, flag_terms
 from models.brief_layout import GUI_PREFIX
 from models.lumis import LumiSet
 
@@ -199,13 +199,19 @@ def dataset_row(session: Session, run_number: int, name: str) -> DatasetRow:
 
 def dataset_rows(session: Session, ids: Collection[int]) -> dict[int, DatasetRow]:
     """Datasets by id, hidden ones too; an id that is none is left out."""
-    rows = session.execute(_selected().where(DATASET.c.id == any_(literal(list(ids), ARRAY(Integer))))) if ids else ()
-    columns = columns_catalogue(session).by_id
+    return _rows(session, ids, columns_catalogue(session).by_id)
+
+
+def _rows(session: Session, ids: Collection[int], columns: Mapping[int, CataloguedColumn]) -> dict[int, DatasetRow]:
+    if not ids:
+        return {}
+    rows = session.execute(_selected().where(DATASET.c.id == any_(literal(list(ids), ARRAY(Integer))))).all()
     return {row.id: _row(row, columns) for row in rows}
 
 
 _MANY_VALUED = frozenset({"words", "gui", "cycle"})
 _SHOWN: tuple[Attribute, ...] = tuple(a for a in DATASETS.attributes if a.name not in _MANY_VALUED)
+_NAMES = tuple(attribute.name for attribute in _SHOWN)
 
 
 def _selected() -> Select[Any]:
@@ -275,13 +281,13 @@ def _sortable(name: str) -> str:
 
 def _row(row: Row[Any], columns: Mapping[int, CataloguedColumn]) -> DatasetRow:
     notes = {str(columns[int(id_)]): note for id_, note in row.notes.items()}
-    values = row._mapping
+    shown = (tuple(value) if type(value) is list else value for value in row[-len(_NAMES) :])
     return DatasetRow(
         id=row.id,
         run_number=row.run_number,
         name=row.dataset,
         lumisections=row.lumisections,
-        attributes={a.name: attribute_value(values[a.name]) for a in _SHOWN},
+        attributes=dict(zip(_NAMES, shown, strict=True)),
         counts={str(columns[id_]): of_flag for id_, of_flag in flag_counts(row.counts, columns)},
         commented=frozenset(column for column, note in notes.items() if note["comments"]),
         notes=notes,

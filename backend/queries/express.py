@@ -1,12 +1,15 @@
 """Where Express agrees: the datasets of which Express says what a quick certification would make of them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from backend.projections.datasets import known_of
+from backend.queries.columns import ColumnsCatalogue
 from backend.queries.flags import FlagInForce, Flags, flags_in_force
+from backend.queries.runs import flag_counts
 from models.lumis import EMPTY, LumiSet
 from models.vocabulary import Status
 
@@ -21,6 +24,33 @@ _PAIRS = text("""
     WHERE d.id = ANY(:ids) AND NOT starts_with(d.name, :express)
     ORDER BY d.id, e.name
 """)
+
+
+_OF_RUNS = text("""
+    SELECT DISTINCT ON (run_number) id, run_number, name, lumisections, counts FROM dataset
+    WHERE run_number = ANY(:runs) AND starts_with(name, :express) AND NOT is_hidden ORDER BY run_number, id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressSays:
+    """What the Express dataset of a run says: component → code of :class:`Status` → its lumisections."""
+
+    id: int
+    run_number: int
+    name: str
+    lumisections: int
+    counts: Mapping[str, Mapping[int, int]]
+
+
+def express_of_runs(session: Session, runs: Iterable[int], *, columns: ColumnsCatalogue) -> dict[int, ExpressSays]:
+    """Run → its first Express dataset, of those runs that have one that is not hidden."""
+    by_id = columns.by_id
+    rows = session.execute(_OF_RUNS, {"runs": sorted(set(runs)), "express": EXPRESS}).all()
+    return {
+        run: ExpressSays(id_, run, name, lumisections, {str(by_id[at]): n for at, n in flag_counts(counts, by_id)})
+        for id_, run, name, lumisections, counts in rows
+    }
 
 
 def where_express_agrees(session: Session, ids: Sequence[int], *, columns: Collection[int]) -> tuple[int, ...]:

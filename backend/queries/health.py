@@ -22,7 +22,8 @@ _JOBS = text("""
         (SELECT max(ok.ended_at) FROM job_run ok WHERE ok.job = j.job AND ok.outcome = 'ok') AS succeeded_at
     FROM job_run j ORDER BY job, started_at DESC
 """)
-
+_SUCCEEDED = text("SELECT job, max(ended_at) FROM job_run WHERE job = ANY(:jobs) AND outcome = 'ok' GROUP BY job")
+_NOW = text("SELECT clock_timestamp()")
 _LAST_INGEST = text("SELECT at FROM change_set WHERE kind = 'ingest' ORDER BY id DESC LIMIT 1")
 """A look that takes in a whole season is heard of before it ends."""
 
@@ -88,8 +89,6 @@ def health(session: Session, settings: Settings) -> Health:
     """How the registry is; ``settings`` say how often each source is asked."""
     database = session.execute(_DATABASE).one()
     jobs = tuple(JobTick(*row) for row in session.execute(_JOBS))
-    heard = {tick.job: tick.succeeded_at for tick in jobs}
-    heard["oms"] = max(filter(None, (heard.get("oms"), session.execute(_LAST_INGEST).scalar())), default=None)
     return Health(
         now=database.now,
         postgresql=database.postgresql,
@@ -97,10 +96,25 @@ def health(session: Session, settings: Settings) -> Health:
         latest=latest_change(session),
         runs=database.runs,
         jobs=jobs,
-        sources=tuple(
-            SourceHeard(source, heard.get(job), is_silent(heard.get(job), every, database.now))
-            for source, (job, every) in _sources(settings).items()
-        ),
+        sources=_heard(session, settings, {tick.job: tick.succeeded_at for tick in jobs}, database.now),
+    )
+
+
+def sources_heard(session: Session, settings: Settings) -> tuple[SourceHeard, ...]:
+    """When each source last answered: what every page shows, without all else that :func:`health` counts."""
+    wanted = [job for job, _ in _sources(settings).values()]
+    succeeded: dict[str, datetime | None] = {job: at for job, at in session.execute(_SUCCEEDED, {"jobs": wanted})}
+    return _heard(session, settings, succeeded, session.execute(_NOW).scalar_one())
+
+
+def _heard(
+    session: Session, settings: Settings, succeeded: Mapping[str, datetime | None], now: datetime
+) -> tuple[SourceHeard, ...]:
+    ingested = session.execute(_LAST_INGEST).scalar()
+    heard = {**succeeded, "oms": max(filter(None, (succeeded.get("oms"), ingested)), default=None)}
+    return tuple(
+        SourceHeard(source, heard.get(job), is_silent(heard.get(job), every, now))
+        for source, (job, every) in _sources(settings).items()
     )
 
 

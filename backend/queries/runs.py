@@ -288,10 +288,12 @@ def _row(row: Row[Any], names: Mapping[int, str], bits: BitCounts) -> RunRow:
 
 def flag_counts(counts: Sequence[int], columns: Container[int]) -> Iterable[tuple[int, Mapping[int, int]]]:
     """Column id → status → lumisections of the counts that a dataset holds; zeros left out."""
-    for begin in range(0, len(counts), COUNTS_PER_FLAG):
-        of_flag = {status: n for status, n in enumerate(counts[begin : begin + COUNTS_PER_FLAG], Status.GOOD) if n}
-        if of_flag and begin // COUNTS_PER_FLAG + 1 in columns:
-            yield begin // COUNTS_PER_FLAG + 1, of_flag
+    found: dict[int, dict[int, int]] = {}
+    for at, lumisections in enumerate(counts):
+        if lumisections:
+            column, status = divmod(at, COUNTS_PER_FLAG)
+            found.setdefault(column + 1, {})[status + Status.GOOD] = lumisections
+    return ((column, of_flag) for column, of_flag in found.items() if column in columns)
 
 
 def attribute_value(value: Any) -> AttributeValue:

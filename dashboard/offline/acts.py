@@ -17,6 +17,7 @@ from backend.configuration import GLOBAL
 from backend.errors import RegistryError
 from backend.jobs.batching import Batch, batch_as_previewed
 from backend.queries import DatasetRow
+from backend.queries.ticked_rows import TickedRow
 from backend.record import DatasetKey, Recorded
 from backend.settings import settings
 from dashboard.data import reading
@@ -33,7 +34,7 @@ REFUSED = "offline-refused"
 class Selection:
     """The datasets that an act is about, as they stand, and the change set up to which the person has seen them."""
 
-    rows: tuple[DatasetRow, ...]
+    rows: tuple[DatasetRow | TickedRow, ...]
     workspace: str
     components: tuple[str, ...]
     seen: int
@@ -48,7 +49,7 @@ class Selection:
         """How many lumisections each has."""
         return {DatasetKey(row.run_number, row.name): row.lumisections for row in self.rows}
 
-    def in_state(self, *states: DatasetState) -> tuple[DatasetRow, ...]:
+    def in_state(self, *states: DatasetState) -> tuple[DatasetRow | TickedRow, ...]:
         """Those that are in one of the states in the workspace."""
         return tuple(row for row in self.rows if row.states.get(self.workspace) in states)
 

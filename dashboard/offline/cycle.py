@@ -11,10 +11,9 @@ from dashboard.session import from_address, to_address
 _CYCLE, _NONE = "cycle", 0
 
 
-def cycle_picker(workspace: str) -> Filter:
+def cycle_picker(workspace: str, as_of: int) -> Filter:
     """Draw the choice among the cycles that the workspace has yet to complete; where there is none, nothing."""
-    with reading() as session:
-        pending = {c.id: c for c in cycles(session, workspace) if c.is_pending(workspace)}
+    pending = {cycle.id: cycle for cycle in _pending(workspace, as_of)}
     if not pending:
         return EVERYTHING
     asked = from_address(_CYCLE)
@@ -34,6 +33,13 @@ def cycle_picker(workspace: str) -> Filter:
         return EVERYTHING
     st.html(_progress(pending[chosen], workspace), width="content")
     return Condition("cycle", Operator.IS, chosen)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _pending(workspace: str, as_of: int) -> tuple[CycleFacts, ...]:
+    """Until there is another act than the latest, ``as_of``, what was read holds, for everybody."""
+    with reading() as session:
+        return cycles(session, workspace, only_pending=True)
 
 
 def _named(cycle: CycleFacts) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+import streamlit as st
+
 from backend.certify.ticked import CLOSED
 from backend.queries import (
     EVERYTHING,
@@ -15,10 +17,11 @@ from backend.queries import (
     datasets_page,
 )
 from backend.queries.closing import closed_by
-from backend.queries.express import EXPRESS, where_express_agrees
+from backend.queries.express import ExpressSays, express_of_runs, where_express_agrees
 from backend.queries.high_voltage import lumisections_ready
+from backend.queries.ticked_rows import TickedRow, ticked_rows
 from backend.record import DatasetKey
-from dashboard.data import reading
+from dashboard.data import catalogue, reading
 from dashboard.offline.toolbar import ASIDE, EDITABLE, HIDDEN, WAITING, Desk
 from models.vocabulary import DatasetState
 
@@ -51,35 +54,27 @@ def page_of_datasets(desk: Desk, asked: Filter, *, sort: Sequence[Sort], page: i
         )
 
 
-def waiting(workspace: str, *, most: int) -> DatasetsPage:
-    """The latest of those that wait for the DQM GUI in the workspace, whatever is filtered."""
+@st.cache_resource(max_entries=64, show_spinner=False)
+def waiting(workspace: str, *, most: int, as_of: int) -> DatasetsPage:
+    """The latest of those that wait for the DQM GUI in the workspace, whatever is filtered.
+
+    ``as_of`` is the latest act: until there is another one, what was read holds, for everybody.
+    """
     with reading() as session:
         return datasets_page(session, workspace=workspace, filter=EVERYTHING, limit=most, which="waiting")
 
 
-def express_of(workspace: str, rows: Iterable[DatasetRow]) -> dict[int, DatasetRow]:
-    """Run → its Express dataset, of the runs that these datasets are of."""
-    runs = tuple(sorted({row.run_number for row in rows}))
-    if not runs:
-        return {}
-    asked = all_of((Condition("run_number", Operator.IN, runs), Condition("dataset", Operator.LIKE, f"{EXPRESS}%")))
+def express_of(rows: Iterable[DatasetRow]) -> dict[int, ExpressSays]:
+    """Run → what Express says of it, of the runs that these datasets are of."""
     with reading() as session:
-        found = datasets_page(session, workspace=workspace, filter=asked, limit=4 * len(runs), which="all").rows
-    return {row.run_number: row for row in reversed(found)}
+        return express_of_runs(session, {row.run_number for row in rows}, columns=catalogue())
 
 
-def beside_express(workspace: str, key: DatasetKey) -> list[str]:
-    """The dataset as the Run page shows it: beneath Express of the same run, where there is another one."""
-    asked = all_of(
-        (
-            Condition("run_number", Operator.IS, key.run_number),
-            Condition("dataset", Operator.LIKE, f"{EXPRESS}%"),
-            Condition("dataset", Operator.IS_NOT, key.name),
-        )
-    )
+def beside_express(key: DatasetKey) -> list[str]:
+    """The dataset as the Run page shows it: beneath Express of the same run, where that is another one."""
     with reading() as session:
-        found = datasets_page(session, workspace=workspace, filter=asked, limit=1, which="all").rows
-    return [*(row.name for row in found), key.name]
+        found = express_of_runs(session, [key.run_number], columns=catalogue())
+    return list(dict.fromkeys([*(express.name for express in found.values()), key.name]))
 
 
 def agreeing(rows: Iterable[DatasetRow], columns: Collection[int]) -> frozenset[int]:
@@ -101,15 +96,7 @@ def where_ready(rows: Iterable[DatasetRow], bits: Collection[str]) -> dict[int, 
         return lumisections_ready(session, [row.id for row in rows], bits=bits)
 
 
-def these(workspace: str, keys: Collection[DatasetKey]) -> tuple[DatasetRow, ...]:
+def these(keys: Collection[DatasetKey]) -> tuple[TickedRow, ...]:
     """The datasets with these names, whatever list they are on and whether they are hidden."""
-    if not keys:
-        return ()
-    runs, names = tuple({key.run_number for key in keys}), tuple({key.name for key in keys})
-    asked = all_of((Condition("run_number", Operator.IN, runs), Condition("dataset", Operator.IN, names)))
     with reading() as session:
-        found = datasets_page(
-            session, workspace=workspace, filter=asked, limit=MOST_TICKED, which="all", with_hidden=True
-        ).rows
-    wanted = frozenset(keys)
-    return tuple(row for row in found if DatasetKey(row.run_number, row.name) in wanted)
+        return ticked_rows(session, keys)

@@ -1,8 +1,9 @@
 """Ways out about datasets: the pages of other systems, for one dataset or for all of a table (original-frontend §4)."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from dashboard.links import links_of_run
 
@@ -23,8 +24,8 @@ def links_of_dataset(run_number: int, gui_names: Sequence[str]) -> tuple[tuple[s
     several = len(gui_names) > 1
     of_gui = [link for at, name in enumerate(gui_names, 1) for link in _in_gui(run_number, name, at if several else 0)]
     named = {"DQM GUI": "online"}
-    of_run = [(named.get(label, label), address) for label, address in links_of_run(run_number)]
-    return (*of_gui, *sorted(of_run, key=lambda link: ("online", "OMS", "HDQM").index(link[0])))
+    of_run = {named.get(label, label): address for label, address in links_of_run(run_number)}
+    return (*of_gui, *((label, of_run[label]) for label in ("online", "OMS", "HDQM")))
 
 
 def links_of_table(client_filter: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -38,10 +39,16 @@ def links_of_table(client_filter: Mapping[str, Any]) -> tuple[tuple[str, str], .
 
 
 def _in_gui(run_number: int, name: str, at: int) -> tuple[tuple[str, str], ...]:
-    number = f" {at}" if at else ""
-    offline = _GUI + urlencode({"runnr": run_number, "dataset": name}, safe="/").replace("&", ";")
-    new = _NEW_GUI + urlencode({"dataset_name": name, "run_number": run_number}, safe="/")
+    number, quoted = f" {at}" if at else "", _quoted(name)
+    offline = f"{_GUI}runnr={run_number};dataset={quoted}"
+    new = f"{_NEW_GUI}dataset_name={quoted}&run_number={run_number}"
     return ((f"GUI{number}", offline), (f"new{number}", new))
+
+
+@lru_cache(4_096)
+def _quoted(name: str) -> str:
+    """The name as a value in an address; the same few names stand in all rows of a table."""
+    return quote_plus(name, safe="/")
 
 
 def _pairs(prefix: str, value: Any) -> list[tuple[str, str]]:

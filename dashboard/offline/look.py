@@ -7,7 +7,7 @@ from enum import Enum
 import streamlit as st
 
 from backend.queries import DatasetRow
-from backend.queries.express import EXPRESS
+from backend.queries.express import EXPRESS, ExpressSays
 from dashboard.components.quality_grid import GridRow
 from dashboard.offline.agreement import nothing_odd
 from dashboard.offline.data import agreeing, express_of, where_ready, who_closed
@@ -34,7 +34,7 @@ class Looked:
     """
 
     dataset: DatasetRow
-    express: DatasetRow | None
+    express: ExpressSays | None
     agreement: Agreement
     closed_by: str | None = None
     hv_on: int | None = None
@@ -66,7 +66,7 @@ EVERYTHING = Look(None)
 
 def looked_at(rows: Sequence[DatasetRow], sheet: Sheet) -> tuple[Looked, ...]:
     """Each dataset with what Express says of its run."""
-    express = express_of(sheet.workspace, rows)
+    express = express_of(rows)
     beside = ((row, express.get(row.run_number)) for row in rows)
     pairs = [(row, other if other is not None and other.id != row.id else None) for row, other in beside]
     same = agreeing((row for row, other in pairs if _is_calm(row, other, sheet)), sheet.judged)
@@ -116,13 +116,13 @@ def _is_asked(row: DatasetRow, sheet: Sheet) -> bool:
     return bool(sheet.components) and row.states.get(sheet.workspace) == DatasetState.OPEN
 
 
-def _is_calm(row: DatasetRow, express: DatasetRow | None, sheet: Sheet) -> bool:
+def _is_calm(row: DatasetRow, express: ExpressSays | None, sheet: Sheet) -> bool:
     """Whether nothing of it is odd, as far as counts tell; an Express dataset is judged by itself."""
     judge = row if row.name.startswith(EXPRESS) else express
     return judge is not None and _is_asked(row, sheet) and nothing_odd(row.counts, judge.counts, sheet.components)
 
 
-def _agreement(row: DatasetRow, express: DatasetRow | None, sheet: Sheet, *, is_same: bool) -> Agreement:
+def _agreement(row: DatasetRow, express: ExpressSays | None, sheet: Sheet, *, is_same: bool) -> Agreement:
     """A dataset agrees if Express says the same in every lumisection, and nothing of it is odd."""
     if not _is_asked(row, sheet):
         return Agreement.NOT_ASKED

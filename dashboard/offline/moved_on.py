@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from backend.queries import DatasetRow, DatasetsPage, changes_since
+from backend.queries import DatasetsPage, changes_since
+from backend.queries.ticked_rows import TickedRow
 from backend.record import DatasetKey
 from dashboard.data import reading
 from dashboard.literal import literal
@@ -10,15 +11,19 @@ from dashboard.offline.acts import Selection
 from dashboard.offline.data import these
 
 _LOOK_AGAIN_SECONDS = 15
+_JUST_READ = "offline-just-read"
 
 
-def moved_on(workspace: str, found: DatasetsPage, selection: Selection) -> None:
+def moved_on(found: DatasetsPage, selection: Selection) -> None:
     """Look every few seconds for what others did to the datasets that are shown; the page itself is not touched."""
-    st.fragment(_banner, run_every=_LOOK_AGAIN_SECONDS)(workspace, found, frozenset(selection.ids))
+    st.session_state[_JUST_READ] = True
+    st.fragment(_banner, run_every=_LOOK_AGAIN_SECONDS)(found, frozenset(selection.ids))
 
 
-def _banner(workspace: str, found: DatasetsPage, ticked: frozenset[int]) -> None:
-    changed = _changed(workspace, found)
+def _banner(found: DatasetsPage, ticked: frozenset[int]) -> None:
+    if st.session_state.pop(_JUST_READ, False):
+        return
+    changed = _changed(found)
     if not changed:
         return
     first = max(changed, key=lambda row: row.last_change)
@@ -33,7 +38,7 @@ def _banner(workspace: str, found: DatasetsPage, ticked: frozenset[int]) -> None
             st.rerun()
 
 
-def _sentence(changed: list[DatasetRow], first: DatasetRow, ticked: frozenset[int]) -> str:
+def _sentence(changed: list[TickedRow], first: TickedRow, ticked: frozenset[int]) -> str:
     others = len(changed) - 1
     more = f" and {others} more" if others else ""
     touched = sum(row.id in ticked for row in changed)
@@ -42,9 +47,9 @@ def _sentence(changed: list[DatasetRow], first: DatasetRow, ticked: frozenset[in
     return f"**{who} changed {first.run_number} {name}{more} while you were looking:** {of_ticked}."
 
 
-def _changed(workspace: str, found: DatasetsPage) -> list[DatasetRow]:
+def _changed(found: DatasetsPage) -> list[TickedRow]:
     """The datasets of the page, as they are now, that were touched since they were read."""
     with reading() as session:
         runs = changes_since(session, found.change_set).runs
     keys = {DatasetKey(row.run_number, row.name) for row in found.rows if row.run_number in runs}
-    return [row for row in these(workspace, keys) if row.last_change > found.change_set]
+    return [row for row in these(keys) if row.last_change > found.change_set]

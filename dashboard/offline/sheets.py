@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from backend.certify.ticked import CLOSED
 from backend.configuration import GLOBAL
 from backend.queries import ColumnsCatalogue, DatasetRow
+from backend.queries.express import ExpressSays
 from backend.record import DatasetKey
 from dashboard.components.quality_grid import AttributeColumn, Beneath, GridRow, QualityColumn
 from dashboard.offline.agreement import express_says
@@ -97,7 +98,7 @@ def key_of(id_: str) -> DatasetKey:
 
 def grid_row(
     dataset: DatasetRow,
-    express: DatasetRow | None,
+    express: ExpressSays | None,
     sheet: Sheet,
     *,
     closed_by: str | None = None,

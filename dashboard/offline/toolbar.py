@@ -4,20 +4,19 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from backend.access import Action
 from backend.configuration import GLOBAL, Side
 from dashboard.choice import choice
 from dashboard.data import desks
-from dashboard.permits import permit
+from dashboard.permits import own_desks
 from dashboard.session import from_address, to_address
 
 WORKSPACE = "workspace"
+_MORE = "workspace-more"
 EDITABLE, WAITING, ASIDE, HIDDEN = "editable", "waiting", "aside", "hidden"
 LISTS = {EDITABLE: "Editable", WAITING: "Waiting", ASIDE: "Not significant", HIDDEN: "Hidden"}
 FLAGS, STATES = "flags", "states"
 SHEETS = {FLAGS: "Components", STATES: "States"}
 _NEAR = ("tracker", "egamma")
-_MOST_NEAR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,8 @@ def toolbar() -> Desk:
 def _workspace() -> str:
     """The near desks side by side, those that are one's own first; all others in a list beside them."""
     names = [w.workspace for w in desks(Side.OFFLINE)]
-    own = [name for name in names if name != GLOBAL and permit(Action.FLAGS, name).is_given]
-    near = own if 0 < len(own) < _MOST_NEAR else [name for name in _NEAR if name in names]
+    own = own_desks()
+    near = own or [name for name in _NEAR if name in names]
     asked = from_address(WORKSPACE, own[0] if len(own) == 1 else GLOBAL)
     current = asked if asked in names else GLOBAL
     shown = list(dict.fromkeys([GLOBAL, *near, current]))
@@ -55,10 +54,22 @@ def _workspace() -> str:
         label_visibility="collapsed",
     )
     others = [name for name in names if name not in shown]
-    with st.popover(f"{len(others)} more", key="workspace-more"):
-        for name in others:
-            st.button(name, key=f"workspace-{name}", type="tertiary", on_click=to_address, kwargs={WORKSPACE: name})
+    st.selectbox(
+        "Other workspaces",
+        others,
+        index=None,
+        placeholder=f"{len(others)} more",
+        key=_MORE,
+        label_visibility="collapsed",
+        width=104,
+        on_change=_to_another,
+    )
     if chosen != current:
         to_address(workspace=str(chosen))
         st.rerun()
     return current
+
+
+def _to_another() -> None:
+    to_address(**{WORKSPACE: st.session_state[_MORE]})
+    st.session_state[_MORE] = None

@@ -18,9 +18,9 @@ MOST = 4
 FOLDED = "waiting"
 
 
-def waiting_card(desk: Desk) -> None:
-    """Draw the card; where nothing waits, there is none."""
-    found = waiting(desk.workspace, most=MOST)
+def waiting_card(desk: Desk, as_of: int) -> None:
+    """Draw the card, as of the latest act; where nothing waits, there is none."""
+    found = waiting(desk.workspace, most=MOST, as_of=as_of)
     if not found.total:
         return
     is_folded = from_address(FOLDED) == "folded"

@@ -6,16 +6,17 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from backend.configuration import GLOBAL, Side
-from backend.queries import DATASETS, DatasetsPage, Sort, all_of
+from backend.queries import DATASETS, Sort, all_of
 from dashboard.components.filter_bar import filter_bar
 from dashboard.components.quality_grid import GridEvent, event_of, quality_grid
-from dashboard.data import catalogue, components_of, desks
+from dashboard.data import catalogue, components_of, desks, latest_act
 from dashboard.offline.acts import Selection
 from dashboard.offline.asked import PAGE, ROWS, order, page_number, ticked
 from dashboard.offline.cycle import cycle_picker
-from dashboard.offline.data import beside_express, page_of_datasets, these
+from dashboard.offline.data import beside_express, these
 from dashboard.offline.downloads import downloads
-from dashboard.offline.look import EVERYTHING, Agreement, look_at, looked_at
+from dashboard.offline.listed import Listed, listed
+from dashboard.offline.look import EVERYTHING, Agreement, look_at
 from dashboard.offline.meant import meant
 from dashboard.offline.moved_on import moved_on
 from dashboard.offline.notes import notes_of_cell
@@ -34,36 +35,38 @@ EXAMPLE = "dataset like %PromptReco% and (state.tracker = OPEN or tracker-strip 
 
 def offline() -> None:
     """The page, top to bottom: whose desk, what waits, what is asked, the datasets, and what may be done with them."""
+    as_of = latest_act()
     with st.container(key="toolbar", horizontal=True, vertical_alignment="center"):
         desk = toolbar()
-        of_cycle = cycle_picker(desk.workspace)
+        of_cycle = cycle_picker(desk.workspace, as_of)
         st.space("stretch")
         ways_out = st.container(key="offline-ways-out", horizontal=True, width="content")
     refused()
     beside_page = st.container(key="offline-beside")
     if desk.listed == EDITABLE:
-        waiting_card(desk)
+        waiting_card(desk, as_of)
     with st.container(key="offline-asked", horizontal=True, vertical_alignment="center"):
         typed = filter_bar(components_of(Side.OFFLINE, GLOBAL), DATASETS, example=EXAMPLE)
         beside_filter = st.container(key="offline-look", horizontal=True, width="content")
     asked, sheet = all_of((of_cycle, typed)), _sheet(desk)
     event = event_of(GRID, sheet.columns)
     sort, page = order(event, sheet), page_number(event)
-    found = page_of_datasets(desk, asked, sort=sort, page=page, size=ROWS)
-    selection = Selection(these(desk.workspace, ticked(event)), desk.workspace, sheet.components, found.change_set)
+    read = listed(desk, asked, sheet, sort=sort, page=page, as_of=as_of)
+    found = read.page
+    selection = Selection(these(ticked(event)), desk.workspace, sheet.components, found.change_set)
     with ways_out:
         batch_tools(desk, asked, selection, total=found.total)
         downloads(desk, asked, sort, components_of(Side.OFFLINE, desk.workspace))
     with st.container(key="offline-main", horizontal=True, gap="small"):
         with st.container(key="offline-datasets"):
-            shown = _grid(found, event, sheet, desk, sort=sort, page=page, beside_filter=beside_filter)
+            shown = _grid(read, event, sheet, desk, sort=sort, page=page, beside_filter=beside_filter)
         ticked_card(selection, meant(desk, asked, sheet, shown, total=found.total))
     with beside_page:
-        moved_on(desk.workspace, found, selection)
+        moved_on(found, selection)
     preview_dialog()
     if event.opened:
         key = key_of(event.opened)
-        names = beside_express(desk.workspace, key)
+        names = beside_express(key)
         st.switch_page("views/run.py", query_params={"run": str(key.run_number), "datasets": names})
 
 
@@ -74,7 +77,7 @@ def _sheet(desk: Desk) -> Sheet:
 
 
 def _grid(
-    found: DatasetsPage,
+    read: Listed,
     event: GridEvent,
     sheet: Sheet,
     desk: Desk,
@@ -84,7 +87,7 @@ def _grid(
     beside_filter: DeltaGenerator,
 ) -> frozenset[str]:
     """Draw the datasets; gives the ids of the open ones of this page in which Express agrees."""
-    rows = looked_at(found.rows, sheet)
+    rows, found = read.rows, read.page
     with beside_filter:
         look = look_at(rows) if sheet.components else EVERYTHING
         if found.total > ROWS:

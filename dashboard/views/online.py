@@ -15,6 +15,7 @@ from dashboard.data import catalogue, components_of, figures_of_runs, one_run, p
 from dashboard.downloads import download_of_runs
 from dashboard.grid_sheets import ATTRIBUTES, MORE_ATTRIBUTES, grid_row, quality_columns
 from dashboard.inspector import run_inspector
+from dashboard.notes import notes_of_run
 from dashboard.online_toolbar import fill_asked_for, toolbar
 from dashboard.session import from_address, to_address
 
@@ -73,6 +74,7 @@ def _grid(
         selected=selected,
         sort=(sort[0].key, sort[0].descending),
         shown=text,
+        hover=notes_of_run,
         empty="No run matches the filter. Clear it, or look at all runs.",
     )
 

@@ -48,8 +48,8 @@ def test_workspace_list_columns_filter_and_look_are_in_the_address_and_come_back
     open_offline(page, certifier, "run > 325000")
     page.get_by_text("States", exact=True).click()
     expect(page.get_by_role("columnheader", name="egamma")).to_be_visible()
-    page.get_by_role("button", name=re.compile(r"more$")).click()
-    page.get_by_role("button", name="ecal", exact=True).click()
+    page.get_by_label("Other workspaces", exact=True).click()
+    page.get_by_role("option", name="ecal", exact=True).click()
     page.wait_for_url("**workspace=ecal**")
     assert query(page)["filter"] == ["run > 325000"]
     assert query(page)["columns"] == ["states"]
@@ -96,12 +96,12 @@ def test_every_row_leads_to_the_other_systems_and_a_click_there_does_not_tick(pa
     expect(link).to_have_attribute("target", "_blank")
 
 
-def test_enter_opens_the_strip_of_the_dataset(page: Page, certifier: str) -> None:
+def test_enter_opens_the_strip_of_the_dataset_beneath_express(page: Page, certifier: str) -> None:
     open_offline(page, certifier, f"run 325117 and dataset = {PROMPT}")
     row(page, dataset(325117)).get_by_role("gridcell", name="325117", exact=True).click()
     page.keyboard.press("Enter")
     page.wait_for_url("**/run?run=325117**")
-    assert query(page)["datasets"] == [PROMPT]
+    assert query(page)["datasets"] == ["/Express/Collisions2018/DQM", PROMPT]
 
 
 def test_the_grid_is_sorted_by_a_component_and_by_what_is_no_attribute_it_is_not(page: Page, certifier: str) -> None:

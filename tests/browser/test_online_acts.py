@@ -14,6 +14,8 @@ from backend.record import DatasetKey
 from models.lumis import LumiSet
 from models.vocabulary import ONLINE, Status
 from tests.browser.desk import done, opener, typed
+from tests.browser.offline_desk import settled
+from tests.factories import a_run
 
 pytestmark = pytest.mark.browser
 RUN, OTHER = 325_172, 325_170
@@ -64,9 +66,13 @@ def test_a_run_is_marked_not_significant_and_significant_again(online: Page, on:
     assert run_now(on, "is_significant") is True
 
 
-def test_a_class_is_said_and_undone_with_the_key(online: Page, on: Engine) -> None:
+def test_a_stop_reason_is_on_the_card_of_cms_and_a_class_is_undone_with_the_key(online: Page, on: Engine) -> None:
     before = run_now(on, "run_class")
     online.get_by_role("button", name="Class · stop reason").click()
+    typed(online, "Stop reason", "beam dump")
+    online.get_by_role("button", name="Save stop reason").click()
+    done(online, f"Stop reason of run {RUN}: beam dump")
+    settled(online)
     typed(online, "Class", "Special18")
     online.get_by_role("button", name="Save class").click()
     done(online, f"Class of run {RUN}: Special18")
@@ -76,6 +82,8 @@ def test_a_class_is_said_and_undone_with_the_key(online: Page, on: Engine) -> No
     online.keyboard.press("u")
     done(online, "Undone:")
     assert run_now(on, "run_class") == before
+    online.locator(f'.row[data-id="{RUN}"] .k[data-column="cms-cms"]').hover()
+    expect(online.locator(".card")).to_contain_text("run stopped“beam dump”")
 
 
 def test_the_card_of_a_run_is_closed_and_leads_to_the_run(online: Page) -> None:
@@ -118,3 +126,18 @@ def test_what_a_person_said_is_given_back_to_the_machine(run_page: Callable[...,
     page.get_by_role("button", name="Give back to the machine").click()
     done(page, "given back to the machine")
     assert bad_lumisections(on) == before
+
+
+def test_while_live_new_runs_are_announced_and_come_when_they_are_asked_for(online: Page, on: Engine) -> None:
+    online.get_by_text("Live", exact=True).click()
+    online.wait_for_url("**live=true**")
+    settled(online)
+    with transaction(on) as session:
+        a_run(session, 325_999)
+    online.get_by_role("columnheader", name="LS").first.click()
+    new = online.get_by_role("button", name="1 new", exact=True)
+    expect(new).to_be_visible()
+    expect(online.get_by_role("gridcell", name="325999", exact=True)).to_have_count(0)
+    new.click()
+    expect(online.get_by_role("gridcell", name="325999", exact=True)).to_be_visible()
+    expect(new).to_have_count(0)

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from backend.version import program_version
+from dashboard.about import about
 from dashboard.facts import duration, facts_html, luminosity, moment, number
 from dashboard.jump import destination
 
@@ -35,6 +37,12 @@ def test_facts_have_units_and_a_dash_where_nobody_spoke() -> None:
     html = facts_html((("HLT key", "<script>", ""), ("Energy", "—", "GeV")))
     assert "<script>" not in html
     assert "GeV" not in html
+
+
+def test_the_menu_of_every_page_tells_the_version_and_what_came_with_it() -> None:
+    told = about()
+    assert told.startswith(f"**Run Registry {program_version()}**")
+    assert "#### Unreleased" in told
 
 
 def _page() -> None:

@@ -103,7 +103,8 @@ class GridRow:
 class CellNote:
     """One thing said in a cell, as its hover card shows it: where, what, why, and by whom.
 
-    ``where`` is written as people write it ("LS 969–1004"), ``who`` with its time ("L. Moreau, 20 Oct 23:51").
+    ``where`` is written as people write it ("LS 969–1004"), ``who`` with its time ("L. Moreau, 20 Oct 23:51"). ``word``
+    stands in place of the value's, where there is none.
     """
 
     where: str
@@ -111,6 +112,7 @@ class CellNote:
     cause: str | None = None
     comment: str | None = None
     who: str | None = None
+    word: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def note_wire(note: CellNote) -> dict[str, str | None]:
     return {
         "where": note.where,
         "token": token,
-        "word": word,
+        "word": note.word or word,
         "cause": note.cause,
         "comment": note.comment,
         "who": note.who,
