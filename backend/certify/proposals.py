@@ -11,6 +11,7 @@ from backend.access import Action, Actor
 from backend.certify.permitted import permitted
 from backend.errors import NotFound
 from backend.ingest import proposals
+from backend.ingest.difference import BOOKKEEPING
 from backend.ingest.says import KNOWN, OMS
 from backend.queries import CataloguedColumn, ColumnStrip, columns_catalogue, strip_of
 from backend.queries.column_values import ColumnValue, column_texts, column_value
@@ -53,7 +54,7 @@ class ColumnDifference:
 
 @dataclass(frozen=True, slots=True)
 class ProposedDifference:
-    """What is proposed of a run.
+    """What is proposed of a run; when OMS wrote it is no difference to anybody, and is not told.
 
     ``luminosity`` are the lumisections whose luminosity would change. ``change_set`` is the latest act in which it was
     proposed: who decides with it as ``seen`` decides about nothing unseen.
@@ -108,7 +109,9 @@ def proposed_difference(session: Session, run_number: int) -> ProposedDifference
     words = pending.words
     return ProposedDifference(
         run_number=run_number,
-        attributes=tuple(_attribute(name, value, run) for name, value in sorted(words.attributes.items())),
+        attributes=tuple(
+            _attribute(name, value, run) for name, value in sorted(words.attributes.items()) if name not in BOOKKEEPING
+        ),
         columns=_columns(session, run_number, words.lumisections),
         luminosity=LumiSet.numbers(n for w in words.luminosities for n, _ in enumerate(w.delivered, w.first)),
         change_set=pending.acts[-1],

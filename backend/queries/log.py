@@ -33,7 +33,10 @@ _PAGE = text("""
                 UNION ALL SELECT w.change_set FROM dataset_change w JOIN dataset_identity d ON d.id = w.dataset_id
                           WHERE d.run_number = :run
                 UNION ALL SELECT w.change_set FROM lumisection_change w JOIN dataset_identity d ON d.id = w.dataset_id
-                          WHERE d.run_number = :run)
+                          WHERE d.run_number = :run
+                UNION ALL SELECT unnest(g.change_set || ARRAY(SELECT w.change_set FROM golden_json_change w
+                                                              WHERE w.golden_json_id = g.id)) FROM golden_json g
+                          WHERE :run BETWEEN g.first_run AND g.last_run AND strpos(g.content, '"' || :run || '"') > 0)
               AND (c.scope IS NULL OR c.scope -> 'runs' @> to_jsonb(CAST(:run AS int)) OR EXISTS (
                    SELECT FROM dataset_identity d
                    WHERE d.run_number = :run AND c.scope -> 'datasets' @> to_jsonb(d.id))))
@@ -66,7 +69,8 @@ class LogFilter:
     """Which acts are shown; what is none does not narrow.
 
     ``by``, ``dataset`` and ``text`` are found anywhere in the name, the dataset's name, the reason, comments and
-    causes, whatever the case. ``since`` counts, ``until`` does not. An undo is about what the act that it undoes was.
+    causes, whatever the case. ``since`` counts, ``until`` does not. About a run is also what was done with a golden
+    JSON that has it. An undo is about what the act that it undoes was.
     """
 
     by: str | None = None

@@ -48,7 +48,7 @@ def arrange(session: Session) -> None:
     flag(session, a_flag(ONLINE_KEY, columns_by_name(session)[STRIP].id, of=(55, 60), comment="trip"))
     said = RunSaid(RUN, {"state": "SIGNOFF"}, Origin.PERSON)
     record(session, Act(by="S. Tanaka", why="signed off", kind=ActKind.MOVE_RUN, runs=(said,)))
-    propose(session, {"oms.energy": 6800, "known": [[1, 99]]})
+    propose(session, {"oms.energy": 6800, "known": [[1, 99]], "oms.last_update": "2022-11-24T12:00:00Z"})
 
 
 def propose(session: Session, attributes: dict[str, object]) -> int:

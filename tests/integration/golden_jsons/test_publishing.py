@@ -28,10 +28,11 @@ from backend.golden.publishing import (
 from backend.golden.uploading import keep_upload
 from backend.queries import latest_change
 from backend.queries.golden_jsons import golden_json_facts, golden_jsons, latest_official, official_kinds
-from backend.queries.log import log_page
+from backend.queries.log import LogFilter, log_page
 from backend.rebuild import rebuild
 from backend.record import undo
 from models.vocabulary import ActKind
+from tests.golden import RUNS
 from tests.golden_kept import ALICE, BOB, DC, PER_PB, PROMPT, STRIP_GOOD, a_registry, strip_is_bad
 
 
@@ -180,6 +181,9 @@ def test_the_log_tells_what_was_made_and_said(engine: Engine, json_of_alice: int
         delete(session, ALICE, json_of_alice, seen=None)
         bring_back(session, ALICE, json_of_alice)
         back, gone, said, made, *_ = (entry.told.lines for entry in log_page(session).entries)
+        kinds = frozenset({ActKind.GOLDEN_JSON})
+        about = [log_page(session, filter=LogFilter(kinds=kinds, run_number=run)).entries for run in (RUNS[0], 999_999)]
+    assert [len(entries) for entries in about] == [4, 0]
     called = f"golden JSON {json_of_alice}"
     assert made[:1] == (f"{called}: made, 2 runs, 24 lumisections",)
     assert made[1].startswith(
