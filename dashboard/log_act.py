@@ -68,16 +68,20 @@ def _take_back_row(entry: LogEntry) -> None:
 def _confirm(entry: LogEntry, word: str) -> None:
     """The preview: what holds now through this act, and that it will not any more."""
     st.markdown(f"What **{literal(entry.by)}** did on {entry.at:%d %b %Y %H:%M} UTC: {literal(entry.why)}")
-    made = difference_of(entry.change_set, None)
-    lines = list(_lines(made, reverse=True))
-    st.caption("It becomes again, unless somebody has said otherwise since:" if lines else "")
-    st.html(_lines_html(lines[:FIRST_LINES]) + _more(len(lines)))
+    becomes_again(entry.change_set, None)
     why = st.text_input("Why", key=f"log-why-{entry.change_set}", max_chars=300, placeholder="what the log will say")
     if st.button(f"{word} {_count(entry)}", key="log-confirm", type="primary"):
         done = f"{word.removesuffix('o')}one: change set {entry.change_set}, {entry.why}"
         do(done, lambda session, who: take_back(session, who, entry.change_set, why=why))
         answered()
         st.rerun()
+
+
+def becomes_again(change_set: int, run_number: int | None) -> None:
+    """What holds again when the act is taken back; of one run alone, if named."""
+    lines = list(_lines(difference_of(change_set, run_number), reverse=True))
+    st.caption("It becomes again, unless somebody has said otherwise since:" if lines else "")
+    st.html(_lines_html(lines[:FIRST_LINES]) + _more(len(lines)))
 
 
 def _difference(entry: LogEntry, run_number: int | None) -> None:

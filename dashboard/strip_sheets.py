@@ -1,6 +1,6 @@
 """A run as the lumisection strip wants it: components with their words, bits merged where they agree, who and why."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from backend.queries import ColumnStrip, HistoryEntry, Strip
 from dashboard.components.lumi_strip import AsOfMark, StripBitRow, StripNote, StripRow, StripSegment
@@ -25,9 +25,12 @@ def notes_of(strips: Iterable[Strip]) -> tuple[tuple[StripNote, ...], dict[int, 
 
 
 def component_rows(
-    strips: Sequence[Strip], components: Sequence[str], index: Mapping[int, int]
+    strips: Sequence[Strip], components: Sequence[str], index: Mapping[int, int], *, own: Collection[str] = ()
 ) -> tuple[StripRow, ...]:
-    """A row for each component of which somebody spoke in one of the datasets; one lane per dataset."""
+    """A row for each component of which somebody spoke in one of the datasets; one lane per dataset.
+
+    ``own`` are the workspaces of whoever looks: their components stay, though they are GOOD throughout.
+    """
     rows = []
     for name in components:
         columns = [strip.column(name) for strip in strips]
@@ -35,7 +38,7 @@ def component_rows(
             continue
         group, _, label = name.partition("-")
         lanes = tuple(_segments(c, s, index) if c else None for c, s in zip(columns, strips, strict=True))
-        rows.append(StripRow(name, label, group, lanes, _tail(strips, columns)))
+        rows.append(StripRow(name, label, group, lanes, _tail(strips, columns), group in own))
     return tuple(rows)
 
 

@@ -4,16 +4,16 @@ import streamlit as st
 
 from backend.errors import NotFound
 from backend.queries import RunFacts
-from dashboard.data import facts_of_run, history, neighbours, strip
+from dashboard.data import facts_of_run, neighbours, strip
 from dashboard.facts import facts_html, facts_of, oms_facts
 from dashboard.inspector import links_html
 from dashboard.ranges import ranges_table
 from dashboard.run_acts import run_acts
 from dashboard.run_head import ask_for_a_run, run_head
+from dashboard.run_history import history_tab
 from dashboard.run_proposal import proposal_card
 from dashboard.run_strip import as_of_in_address, datasets_compared, strip_tab
 from dashboard.session import from_address
-from dashboard.timeline import timeline
 from dashboard.why import why_tab
 
 TABS = ("Strip", "Ranges", "Why", "Facts", "History")
@@ -44,7 +44,7 @@ def run() -> None:
         case "Facts":
             _facts(facts)
         case "History":
-            timeline(history(facts.run_number))
+            history_tab(facts)
 
 
 def _facts(facts: RunFacts) -> None:

@@ -49,6 +49,12 @@ def test_a_block_is_flagged_shown_and_taken_back(as_role: Callable[..., Page]) -
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".st-key-act-bar")).to_contain_text("Undone: cms-cms 100–140 → BAD")
     expect(page.locator(".st-key-range-card")).not_to_contain_text("BAD 41")
+    page.get_by_role("radio", name="History").click()
+    page.get_by_role("button", name=f"Redo in run {RUN} …").click()
+    expect(page.get_by_role("dialog")).to_contain_text("It becomes again")
+    page.get_by_role("button", name=f"Redo it in run {RUN}").click()
+    expect(page.locator(".st-key-act-bar")).to_contain_text(f"Redone in run {RUN}")
+    expect(page.get_by_role("button", name=f"Undo in run {RUN} …")).to_be_enabled()
 
 
 def test_a_stop_reason_is_said_and_signing_off_moves_the_run(as_role: Callable[..., Page]) -> None:

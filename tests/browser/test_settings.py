@@ -121,6 +121,13 @@ def test_a_workspace_is_called_otherwise(open_as: Open) -> None:
     expect(row(page, "offline/tracker")).to_contain_text("Silicon tracker")
     page.locator(".st-key-act-bar-undo button").click()
     expect(row(page, "offline/tracker")).not_to_contain_text("Silicon tracker")
+    open_as("admin", "?tab=Workspaces&name=offline/tracker")
+    typed(page, "Why", "nobody certifies it")
+    page.get_by_role("button", name="Take away", exact=True).click()
+    done(page, "Took away the workspace offline/tracker")
+    expect(row(page, "offline/tracker")).to_have_count(0)
+    page.locator(".st-key-act-bar-undo button").click()
+    expect(row(page, "offline/tracker")).to_be_visible()
 
 
 def test_rights_are_asked_for_and_changed_with_the_difference_shown(open_as: Open) -> None:
@@ -149,7 +156,16 @@ def test_of_two_who_change_the_same_the_second_is_told_who_was_first(
     done(first, "The rights of cms-dqm-oncall are changed")
     second.get_by_role("button", name="Save", exact=True).click()
     expect(second.locator(".st-key-refusal")).to_contain_text("Nothing was overwritten")
-    expect(second.get_by_label("Rights, one per line", exact=True)).to_have_value("undo")
+    rights = second.get_by_label("Rights, one per line", exact=True)
+    expect(rights).to_have_value("undo")
+    second.locator(".st-key-form-moved-on").get_by_role("button", name="Look again").click()
+    expect(rights).to_have_value("undo\nrun.class")
+    typed(second, "Why", "nobody is on call")
+    second.get_by_role("button", name="Take every right away").click()
+    done(second, "cms-dqm-oncall")
+    expect(row(second, "cms-dqm-oncall")).to_have_count(0)
+    second.locator(".st-key-act-bar-undo button").click()
+    expect(row(second, "cms-dqm-oncall")).to_be_visible()
 
 
 def test_a_back_fill_is_started_and_cancelled(open_as: Open) -> None:

@@ -5,9 +5,10 @@ and hover belong to the browser alone.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -34,6 +35,7 @@ def lumi_strip(
     as_of: int | None = None,
     fold_good: bool = True,
     key: str,
+    on_act: Callable[[StripEvent], None] | None = None,
 ) -> StripEvent:
     """Draw the strip of one run and say what is selected, ticked and looked at after the reader's last act.
 
@@ -59,6 +61,8 @@ def lumi_strip(
         The change sets that touched this run, oldest first; without any the line is not drawn.
     fold_good
         Put components that are GOOD throughout behind one line ("7 more, GOOD throughout").
+    on_act
+        Called with the act before the script runs again: what it keeps is kept even if a quicker second act stops that.
     """
     strip = Strip(
         known=known,
@@ -77,7 +81,7 @@ def lumi_strip(
     )
     event = in_force(strip, event_of(key))
     shown = replace(strip, selected=event.range, ticked=event.ticked, as_of=event.as_of)
-    _STRIP(data={**encode(shown), "heard": _last_heard(key)}, key=key, on_act_change=_noted)
+    _STRIP(data={**encode(shown), "heard": _last_heard(key)}, key=key, on_act_change=partial(_heard, key, on_act))
     return event
 
 
@@ -99,8 +103,10 @@ def _last_heard(key: str) -> int:
     return int(st.session_state.get(own_key, 0))
 
 
-def _noted() -> None:
-    """Streamlit delivers an event only where a callback is registered; the event itself is read from the session."""
+def _heard(key: str, on_act: Callable[[StripEvent], None] | None) -> None:
+    """Streamlit delivers an act only where a callback is registered."""
+    if on_act is not None and (event := event_of(key)) is not None:
+        on_act(event)
 
 
 def _script(*parts: str) -> str:

@@ -135,7 +135,8 @@ class LumiStrip {
 
   /** Rows that are GOOD throughout stand behind one line, unless they are ticked. */
   chooseRows() {
-    const quiet = (row) => this.foldGood && !this.ticked.has(row.name) && isGoodThroughout(row.lanes, this.known);
+    const stays = (row) => row.stays || this.ticked.has(row.name);
+    const quiet = (row) => this.foldGood && !stays(row) && isGoodThroughout(row.lanes, this.known);
     this.foldable = this.allRows.filter(quiet);
     const odd = this.allRows.filter((row) => !this.foldable.includes(row));
     this.rows = this.folded ? odd : [...odd, ...this.foldable];

@@ -92,7 +92,14 @@ def in_force(strip: Strip, event: StripEvent | None) -> StripEvent:
 
 def _row(row: StripRow) -> dict[str, object]:
     lanes = [None if lane is None else _words(lane) for lane in row.lanes]
-    return {"name": row.name, "label": row.label, "group": row.group, "tail": row.tail, "lanes": lanes}
+    return {
+        "name": row.name,
+        "label": row.label,
+        "group": row.group,
+        "tail": row.tail,
+        "stays": row.stays,
+        "lanes": lanes,
+    }
 
 
 def _words(segments: Sequence[StripSegment]) -> list[int]:

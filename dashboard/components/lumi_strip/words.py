@@ -28,6 +28,8 @@ class StripRow:
     lanes: tuple[tuple[StripSegment, ...] | None, ...]
     tail: str = ""
     """What the row comes to: ``same``, ``Δ 12``, or how many lumisections are not GOOD."""
+    stays: bool = False
+    """Whether it is shown though it is GOOD throughout."""
 
 
 @dataclass(frozen=True, slots=True)
