@@ -99,9 +99,9 @@ def loss_colour(category: str) -> str:
     return str(fixed.get(_OF_CLASS.get(category, category)) or tokens()["loss"][category])
 
 
-def category_colours() -> tuple[str, ...]:
+def category_colours(theme: Theme) -> tuple[str, ...]:
     """The colours of kinds that have none of their own, such as run classes; a symbol goes with each."""
-    return tuple(tokens()["category"]["colours"])
+    return tuple(tokens()["category"][theme])
 
 
 def others_colour() -> str:

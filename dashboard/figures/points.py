@@ -34,7 +34,7 @@ def with_kind(points: pl.DataFrame) -> pl.DataFrame:
     counted = points["colour"].drop_nulls().value_counts(sort=True)
     shown = counted["colour"].to_list()
     is_status = set(shown) <= set(_STATUSES)
-    kept = shown if is_status else shown[: len(look.category_colours())]
+    kept = shown if is_status else shown[: len(_SYMBOLS) - 1]
     colour = pl.col("colour")
     kind = (
         pl.when(colour.is_null()).then(pl.lit(UNKNOWN)).when(colour.is_in(kept)).then(colour).otherwise(pl.lit(OTHERS))
@@ -122,7 +122,7 @@ def axis_title(of: Quantity) -> str:
 def _kinds(frame: pl.DataFrame, theme: Theme) -> Iterator[tuple[str, str, str, pl.DataFrame]]:
     """(name, colour, symbol, rows) of each kind: statuses worst last, so that they lie on top; others by size."""
     names = frame["kind"].value_counts(sort=True)["kind"].to_list()
-    free = iter(zip(look.category_colours(), _SYMBOLS, strict=False))
+    free = iter(zip(look.category_colours(theme), _SYMBOLS, strict=False))
     for name in sorted(names, key=_from_below):
         if name in _STATUSES:
             colour, symbol = look.status_look(_STATUSES[name]).paint(theme).edge, _STATUS_SYMBOLS[_STATUSES[name]]

@@ -15,7 +15,7 @@ from dashboard.overview.standing import Answer
 DAYS = 14
 _DAYS, _FILLS, _YEAR = f"{DAYS} days", "Fills", "Year"
 _MOST_FILLS = 24
-_HEIGHT = 280
+_HEIGHT = 300
 
 
 def luminosity_card(year: Year | None, steps: pl.DataFrame | None, answer: Answer | None) -> None:

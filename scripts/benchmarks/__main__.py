@@ -23,6 +23,7 @@ from scripts.benchmarks.listing import measure_listing
 from scripts.benchmarks.losing import measure_losing, measure_losing_of_selection
 from scripts.benchmarks.luminosity import measure_luminosity
 from scripts.benchmarks.measure import HEAD, Measure
+from scripts.benchmarks.overview import measure_exploring, measure_overview
 from scripts.benchmarks.questions import measure_questions
 from scripts.benchmarks.reading import measure_rebuild, measure_time_travel
 from scripts.benchmarks.season import ingest_season
@@ -88,6 +89,8 @@ def _on(server: Embedded, *, quick: bool) -> Iterator[Measure]:
     yield from measure_dataset_questions(many)
     yield from measure_listing(many)
     if not quick:
+        yield from measure_exploring(many)
+        yield from measure_overview(server.url("many"))
         yield from measure_clicks(server.url("many"))
         yield from measure_serving(server.url("many"))
     many.dispose()
