@@ -1,9 +1,9 @@
 """The figures above a table of datasets, the names they go by, and the workspaces that have to do with them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 
-from sqlalchemy import ARRAY, Integer, any_, func, literal, select
+from sqlalchemy import ARRAY, Integer, any_, func, literal, select, text
 from sqlmodel import Session
 
 from backend.queries.columns import columns_catalogue
@@ -12,6 +12,11 @@ from backend.queries.dataset_sql import state_of
 from backend.queries.filter_sql import BRIEF, DATASET
 from backend.queries.filters import EVERYTHING, Filter
 from models.vocabulary import ONLINE, DatasetState
+
+_STATES = text("""
+    SELECT s.workspace, s.state, count(*) FROM dataset d, jsonb_each_text(d.states) AS s(workspace, state)
+    WHERE d.run_number = ANY(:runs) AND NOT d.is_hidden GROUP BY 1, 2
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,14 @@ def dataset_counters(session: Session, *, workspace: str, filter: Filter = EVERY
     }
     selected = select(*(figures[field.name].label(field.name) for field in fields(DatasetCounters)))
     return DatasetCounters(*session.execute(selected.select_from(matching)).one())
+
+
+def states_by_workspace(session: Session, runs: Sequence[int]) -> dict[str, dict[str, int]]:
+    """Workspace → state → how many datasets of these runs are in it there, hidden ones left out; by workspace."""
+    found: dict[str, dict[str, int]] = {}
+    for workspace, state, count in session.execute(_STATES, {"runs": list(runs)}):
+        found.setdefault(workspace, {})[state] = count
+    return dict(sorted(found.items()))
 
 
 def unique_dataset_names(session: Session, *, workspace: str, filter: Filter = EVERYTHING) -> dict[str, int]:

@@ -1,10 +1,10 @@
 """Runs as points: two quantities of every run that a filter lets through, and how one goes with the DCS bits."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
-from sqlalchemy import BigInteger, ColumnElement, Double, FromClause, Select, cast, func, select, union_all
-from sqlalchemy import literal as word
+from sqlalchemy import ColumnElement, Double, Select, cast, select
 from sqlmodel import Session
 
 from backend.db import bulk
@@ -89,29 +89,29 @@ def by_dcs_bits(session: Session, *, y: Quantity, filter: Filter = EVERYTHING) -
     catalogue = columns_catalogue(session)
     ids = {column.name: column.id for column in catalogue.columns if column.name in DCS_BITS}
     value = cast(column_of(y, catalogue), Double).label("value")
-    rows = _over([value, DATASET.c.bits, DATASET.c.lumisections], filter, catalogue, with_counts=True)
-    known = rows.where(DATASET.c.lumisections > 0).cte("known").prefix_with("MATERIALIZED")
-    parts = [_of_bit(known, bit, id_) for bit, id_ in ids.items()]
-    found = session.execute(union_all(*parts)).all() if parts else []
-    by_bit = {row[0]: tuple(row) for row in found}
-    return pl.DataFrame([by_bit[bit] for bit in DCS_BITS if bit in by_bit], schema=_BITS, orient="row")
+    columns = [value, DATASET.c.bits, cast(DATASET.c.lumisections, Double).label("known")]
+    asked = _over(columns, filter, catalogue, with_counts=True).where(DATASET.c.lumisections > 0)
+    rows = bulk(session.get_bind(), asked).drop_nulls("value")  # type: ignore[arg-type]  # as above
+    found = rows.select(_of_bit(bit, ids[bit]) for bit in DCS_BITS if bit in ids)
+    return pl.DataFrame([(name, *found[name][0].values()) for name in found.columns], schema=_BITS, orient="row")
 
 
-def _of_bit(known: FromClause, bit: str, column: int) -> Select[Any]:
-    false = func.coalesce(cast(known.c.bits[bit_position(column, Bit.FALSE)], Double), 0.0)
-    said = known.c.value.is_not(None)
-    return select(
-        word(bit),
-        func.corr(known.c.value, false / known.c.lumisections),
-        func.avg(known.c.value).filter(false == 0),
-        func.avg(known.c.value).filter(false > 0),
-        cast(func.count().filter(false == 0, said), BigInteger),
-        cast(func.count().filter(false > 0, said), BigInteger),
-    ).select_from(known)
+def _of_bit(bit: str, column: int) -> pl.Expr:
+    """What is told of a bit, as a struct in the order of the columns; a column of a run without bits is never false."""
+    at = bit_position(column, Bit.FALSE) - 1
+    false = pl.col("bits").list.get(at, null_on_oob=True).fill_null(0).cast(pl.Float64)
+    value, never, ever = pl.col("value"), false == 0, false > 0
+    return pl.struct(
+        correlation=pl.corr(value, false / pl.col("known")).fill_nan(None),
+        mean_all_true=value.filter(never).mean(),
+        mean_some_false=value.filter(ever).mean(),
+        runs_all_true=never.sum().cast(pl.Int64),
+        runs_some_false=ever.sum().cast(pl.Int64),
+    ).alias(bit)
 
 
 def _over(
-    columns: list[ColumnElement[Any]], filter: Filter, catalogue: ColumnsCatalogue, *, with_counts: bool
+    columns: Sequence[ColumnElement[Any]], filter: Filter, catalogue: ColumnsCatalogue, *, with_counts: bool
 ) -> Select[Any]:
     """The columns of the runs that a filter lets through; counts stand in a table of their own, read if needed."""
     joined = runs_and_online()

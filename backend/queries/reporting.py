@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from backend.queries.cycles import CycleFacts, cycles
+from backend.queries.dataset_counters import states_by_workspace
 from backend.queries.disagreements import express_against_prompt, states_against_global
 from backend.queries.filters import Condition, Operator, all_of
 from backend.queries.live import latest_change
@@ -30,10 +31,6 @@ _SAID = text("""
       AND (s.at < :until OR d.run_number = ANY(:runs))
       AND EXISTS (SELECT FROM lumisection_column c WHERE c.id = ANY(w.columns) AND c.kind = 'flag')
     ORDER BY w.value = :good, w.id DESC LIMIT :most
-""")
-_STATES = text("""
-    SELECT s.workspace, s.state, count(*) FROM dataset d, jsonb_each_text(d.states) AS s(workspace, state)
-    WHERE d.run_number = ANY(:runs) AND NOT d.is_hidden GROUP BY 1, 2
 """)
 _RUNS: dict[str, pl.DataType] = {
     "run_number": pl.Int64(),
@@ -166,9 +163,7 @@ def _said(session: Session, period: Period, runs: Sequence[int]) -> pl.DataFrame
 
 
 def _open(session: Session, runs: Sequence[int]) -> pl.DataFrame:
-    counted: dict[str, dict[str, int]] = {}
-    for workspace, state, count in session.execute(_STATES, {"runs": list(runs)}):
-        counted.setdefault(workspace, {})[state] = count
+    counted = states_by_workspace(session, runs)
     columns = ("waiting dqm gui", "OPEN", "SIGNOFF", "COMPLETED")
-    rows = [(workspace, *(of.get(state, 0) for state in columns)) for workspace, of in sorted(counted.items())]
+    rows = [(workspace, *(of.get(state, 0) for state in columns)) for workspace, of in counted.items()]
     return pl.DataFrame([row for row in rows if any(row[1:])], schema=_OPEN, orient="row")

@@ -22,6 +22,7 @@ from backend.queries import (
     runs_page,
 )
 from backend.queries.cycles import CycleFacts, cycles
+from backend.queries.dataset_counters import states_by_workspace
 from backend.queries.golden_jsons import GoldenJsonFacts, golden_jsons
 from backend.queries.live import latest_change
 from backend.queries.log import LogPage, log_page
@@ -45,6 +46,8 @@ CHANGED: Filter = Condition("is_changed_after_signoff", Operator.IS, True)
 
 _SECONDS = 10
 _NAMED = 3
+DAYS = 14
+"""What is shown of *lately* is of so many days up to the last run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,13 @@ def datasets_at(workspace: str) -> DatasetCounters:
     """How far a workspace is with its datasets."""
     with reading() as session:
         return dataset_counters(session, workspace=workspace)
+
+
+@st.cache_data(ttl=_SECONDS, show_spinner=False)
+def states_of(runs: tuple[int, ...]) -> dict[str, dict[str, int]]:
+    """How far every workspace is with the datasets of these runs."""
+    with reading() as session:
+        return states_by_workspace(session, runs)
 
 
 @st.cache_data(ttl=_SECONDS, show_spinner=False)
@@ -144,7 +154,7 @@ def recipe_now() -> Classifier[RecipeBody] | None:
     return known.get(name)
 
 
-def of_days(frame: pl.DataFrame, until: datetime, days: int) -> pl.DataFrame:
+def of_days(frame: pl.DataFrame, until: datetime, days: int = DAYS) -> pl.DataFrame:
     """The runs of the last days up to the last start, whole days of UTC."""
     first = (until - timedelta(days=days - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
     return frame.filter(pl.col("start_time") >= first)

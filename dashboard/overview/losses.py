@@ -6,8 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard import look
-from dashboard.overview.data import Year
-from dashboard.overview.luminosity import DAYS
+from dashboard.overview.data import DAYS, Year, of_days
 from dashboard.overview.standing import Answer
 from dashboard.overview.words import heading, link
 
@@ -34,10 +33,10 @@ def losses_card(year: Year | None, answer: Answer | None) -> None:
 
 
 def _lost(year: Year | None, answer: Answer | None) -> tuple[pl.DataFrame | None, str]:
-    """What was lost by category, the most first, in the last days, or in the year where those lost nothing."""
+    """What was lost by category in the last days, the most first, and the words for when."""
     if year is None or answer is None or answer.standing is None:
         return None, ""
-    since = year.taken.filter(pl.col("start_time") >= pl.lit(year.until) - pl.duration(days=DAYS))
+    since = of_days(year.taken, year.until)
     of_all = answer.standing.lost
     lately = of_all.filter(pl.col("run_number").is_in(since["run_number"].implode()))
     return _by_category(lately), f"/pb, {DAYS} days"

@@ -9,10 +9,9 @@ from dashboard import look
 from dashboard.figures.luminosity import cumulative_figure
 from dashboard.figures.steps import STEP_NAMES, by_day, by_fill, steps_figure
 from dashboard.golden.figure import csv_button, draw
-from dashboard.overview.data import Year, of_days
+from dashboard.overview.data import DAYS, Year, of_days
 from dashboard.overview.standing import Answer
 
-DAYS = 14
 _DAYS, _FILLS, _YEAR = f"{DAYS} days", "Fills", "Year"
 _MOST_FILLS = 24
 _HEIGHT = 300
@@ -51,7 +50,7 @@ def _figure(shown: str, steps: pl.DataFrame, year: Year) -> tuple[go.Figure, pl.
             pl.col("dcs_good_per_pb", "certified_per_pb").fill_null(0.0), era=pl.lit(None, pl.String)
         )
         return cumulative_figure(runs, Along.TIME, look.current_theme()), steps
-    data = by_day(of_days(steps, year.until, DAYS)) if shown == _DAYS else by_fill(steps).tail(_MOST_FILLS)
+    data = by_day(of_days(steps, year.until)) if shown == _DAYS else by_fill(steps).tail(_MOST_FILLS)
     return steps_figure(data, look.current_theme()), data
 
 

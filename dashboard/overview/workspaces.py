@@ -1,20 +1,20 @@
-"""How far every offline workspace is with the cycle that is due next, or with all its datasets where there is none."""
+"""How far every workspace is with the cycle that is due next, or where there is none with the last days."""
 
 from html import escape
 
 import streamlit as st
 
-from backend.configuration import GLOBAL, Side
+from backend.configuration import GLOBAL
 from backend.queries.cycles import CycleFacts, CycleProgress
-from dashboard.data import desks
-from dashboard.overview.data import datasets_at, pending
+from dashboard.overview.data import DAYS, Year, of_days, pending, states_of
 from dashboard.overview.words import heading, link
+from models.vocabulary import DatasetState
 
 
-def workspaces_card(workspace: str) -> None:
+def workspaces_card(workspace: str, year: Year | None) -> None:
     """Draw it; one's own desk is marked."""
     cycle = next(iter(pending(GLOBAL)), None)
-    title, beside, counts = _of_cycle(cycle) if cycle is not None else _of_all()
+    title, beside, counts = _of_cycle(cycle) if cycle is not None else _of_days(year)
     rows = "".join(_row(name, count, workspace, cycle) for name, count in counts)
     legend = "".join(f'<span><i class="{css}"></i>{name}</span>' for css, name in _LEGEND)
     none = '<div class="ov-quiet">No dataset has appeared yet.</div>'
@@ -26,6 +26,12 @@ def workspaces_card(workspace: str) -> None:
 
 Counts = tuple[int, int, int, int]
 """Completed, signed off, open, waiting."""
+_DONE, _SAID, _OPEN, _WAITS = (
+    DatasetState.COMPLETED.value,
+    DatasetState.SIGNOFF.value,
+    DatasetState.OPEN.value,
+    DatasetState.WAITING.value,
+)
 _LEGEND = (("done", "completed"), ("said", "signed off"), ("open", "open"), ("waiting", "waiting"))
 
 
@@ -34,11 +40,14 @@ def _of_cycle(cycle: CycleFacts) -> tuple[str, str, list[tuple[str, Counts]]]:
     return f"Certification, {cycle.name}", f"{len(cycle.datasets):,} datasets", _best_first(counts)
 
 
-def _of_all() -> tuple[str, str, list[tuple[str, Counts]]]:
-    found = [(desk.workspace, datasets_at(desk.workspace)) for desk in desks(Side.OFFLINE)]
-    counts = [(name, (of.completed, of.signoff, of.open, of.waiting)) for name, of in found]
-    most = max((of.datasets for _, of in found), default=0)
-    return "Certification", f"{most:,} datasets", _best_first([one for one in counts if sum(one[1])])
+def _of_days(year: Year | None) -> tuple[str, str, list[tuple[str, Counts]]]:
+    runs = () if year is None else tuple(of_days(year.taken, year.until)["run_number"])
+    found = states_of(runs)
+    counts = [
+        (name, (of.get(_DONE, 0), of.get(_SAID, 0), of.get(_OPEN, 0), of.get(_WAITS, 0))) for name, of in found.items()
+    ]
+    most = max((sum(of) for _, of in counts), default=0)
+    return f"Certification, {DAYS} days", f"{most:,} datasets", _best_first([one for one in counts if sum(one[1])])
 
 
 def _counts(progress: CycleProgress) -> Counts:

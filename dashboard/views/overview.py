@@ -56,7 +56,7 @@ def _body(workspace: str) -> None:
             with st.container(key="ov-luminosity", gap=None):
                 luminosity_card(of_year, steps, answer)
         with st.container(key="ov-right", width=326):
-            workspaces_card(workspace)
+            workspaces_card(workspace, of_year)
             losses_card(of_year, answer)
     _look_again(answer)
 
