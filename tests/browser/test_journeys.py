@@ -66,8 +66,10 @@ def test_journey_certify_ten_datasets_in_a_workspace(first_page: Page, hands: Ha
     page = first_page
     hands.click(page.get_by_role("combobox").first)
     hands.click(page.get_by_role("option", name="tracker", exact=True))
+    expect(page.get_by_text("datasets open in tracker")).to_be_visible()
+    settled(page)
     hands.click(page.get_by_role("link", name="Certify", exact=True))
-    page.wait_for_url("**/offline?*")
+    page.wait_for_url("**/offline?*workspace=tracker*")
     boxes = page.get_by_role("checkbox", name=re.compile(r"^tick \d+:"))
     hands.click(boxes.first)
     expect(page.locator(".rr-ticked b")).to_have_text("1")
@@ -110,8 +112,9 @@ def test_journey_see_why_a_run_is_not_in_the_golden_json(first_page: Page, hands
     page = first_page
     to(hands, page, "Golden JSON")
     expect(page.locator(".gj-live")).to_contain_text("matches")
-    if page.locator(".st-key-gj-why").count() == 0:
-        page.get_by_role("button", name="Make JSON").click()
+    settled(page)
+    page.get_by_role("button", name="Make JSON").click()
+    act_bar(page, "is made and kept")
     why = page.locator(".st-key-gj-why")
     expect(why.locator(".gj-sub").first).to_be_visible()
     settled(page)
