@@ -4,6 +4,7 @@ The clicks, keys and seconds it takes are told by ``pytest -n0 --log-cli-level=I
 """
 
 import logging
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -159,9 +160,9 @@ def flag(hand: Hand, odd: Odd) -> None:
     expect(page.get_by_role("heading", name=f"Run {odd.run}", exact=True)).to_be_visible()
     settled(page)
     expect(page.locator("svg.plot")).to_have_count(1)
-    box = page.get_by_role("checkbox", name=odd.component)
-    if box.get_attribute("aria-checked") != "true":
-        hand.click(box)
+    for box in page.get_by_role("checkbox", name=re.compile(f"^Tick {DESK}-")).all():
+        if (box.get_attribute("aria-label") == f"Tick {odd.component}") != box.is_checked():
+            hand.click(box)
     hand.click(page.get_by_label("Lumisections", exact=True))
     hand.press("Control+a")
     hand.type(", ".join(f"{r.first}-{r.last}" for r in odd.where.ranges))
