@@ -128,6 +128,7 @@ def test_it_is_standard_library_alone() -> None:
     [
         (["--pace", "slow"], "--pace is default, max, or a number of runs per second, not slow"),
         (["--dcs", __file__], "--dcs and --golden go together"),
+        (["--certified", "--season", "scenario"], "--certified needs a season with a golden JSON"),
         (["--dcs", "/nowhere/dcs.json", "--golden", __file__], "there is no file /nowhere/dcs.json"),
         (["--database"], "--database needs DATABASE_URL to be set"),
         (["--season", "1998"], "invalid choice: '1998'"),
