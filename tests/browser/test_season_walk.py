@@ -154,10 +154,12 @@ def confirm(hand: Hand, on: Engine, comment: str) -> None:
 def flag(hand: Hand, odd: Odd) -> None:
     """Go to the run by its number, and say in both datasets where the component is bad, and why."""
     page = hand.page
-    hand.click(page.get_by_label("Jump to a run or fill"))
-    hand.type(str(odd.run))
-    hand.press("Enter")
-    expect(page.get_by_role("heading", name=f"Run {odd.run}", exact=True)).to_be_visible()
+    heading = page.get_by_role("heading", name=f"Run {odd.run}", exact=True)
+    if not heading.is_visible():
+        hand.click(page.get_by_label("Jump to a run or fill"))
+        hand.type(str(odd.run))
+        hand.press("Enter")
+    expect(heading).to_be_visible()
     settled(page)
     expect(page.locator("svg.plot")).to_have_count(1)
     for box in page.get_by_role("checkbox", name=re.compile(f"^Tick {DESK}-")).all():
