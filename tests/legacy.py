@@ -22,7 +22,51 @@ TABLES = """
         lumisection_metadata_id int);
     CREATE TABLE "OMSLumisectionEventAssignation" (version int, lumisection_number int,
         PRIMARY KEY (version, lumisection_number));
+    CREATE TABLE "Cycle" (id_cycle int PRIMARY KEY, cycle_name text, cycle_attributes jsonb, deadline timestamptz,
+        deleted bool);
+    CREATE TABLE "CycleDataset" (id_cycle int, run_number int, name text);
+    CREATE TABLE "GeneratedJson" (id int PRIMARY KEY, dataset_name_filter text, tags text, created_by text,
+        official bool, runregistry_version bigint, json_logic jsonb, generated_json jsonb, deleted bool);
+    CREATE TABLE "Settings" (id int PRIMARY KEY, metadata jsonb, "CCL_id" int, "CPCL_id" int, "DAL_id" int,
+        "PL_id" int);
+    CREATE TABLE "ClassClassifier" (id int PRIMARY KEY, class text, classifier jsonb, priority int, enabled bool);
+    CREATE TABLE "ClassClassifierEntries" ("CCL_id" int, id int);
+    CREATE TABLE "Workspace" (id int PRIMARY KEY, workspace text, online_or_offline text);
+    CREATE TABLE "WorkspaceColumn" (id int PRIMARY KEY, id_workspace int, name text);
+    CREATE TABLE "ComponentClassifier" (id int PRIMARY KEY, status text, component int, classifier jsonb, priority int,
+        enabled bool);
+    CREATE TABLE "ComponentClassifierEntries" ("CPCL_id" int, id int);
+    CREATE TABLE "DatasetsAccepted" (id int PRIMARY KEY, name text, regexp text, enabled bool, class text,
+        run_from int, run_to int);
+    CREATE TABLE "DatasetsAcceptedEntries" ("DAL_id" int, id int);
+    CREATE TABLE "Permission" (id int PRIMARY KEY, egroup text, routes jsonb);
+    CREATE TABLE "PermissionEntries" ("PL_id" int, id int);
 """
+WITHOUT_HISTORY = """
+    INSERT INTO "Cycle" VALUES
+        (7, 'Week 14', '{"global_state": "pending", "tracker_state": "completed", "owner": 1}', '2024-04-08Z', false),
+        (9, 'Mistake', '{"global_state": "pending"}', '2024-04-08Z', true);
+    INSERT INTO "CycleDataset" VALUES (7, 379001, '/PromptReco/Collisions2024A/DQM'), (7, 1, '/Gone/X/DQM');
+    INSERT INTO "GeneratedJson" VALUES
+        (42, '/PromptReco/%', 'weekly,gold', 'dc@cern.ch', true, 12, '{"==": [1, 1]}', '{"379001": [[1, 6]]}', false),
+        (43, '/PromptReco/%', '', 'dc@cern.ch', false, 12, '{"==": [1, 1]}', '{"379001": "all"}', false);
+    INSERT INTO "Settings" VALUES (1, '{}', 1, 1, 1, 1), (2, '{"by": "expert@cern.ch"}', 2, 1, 1, 1);
+    INSERT INTO "ClassClassifier" VALUES (1, 'Old', '{"==": [{"var": "stable_beam"}, true]}', 1, true),
+        (2, 'Collisions24', '{"==": [{"var": "stable_beam"}, true]}', 2, true), (3, 'Broken', '"{oops"', 3, true),
+        (4, 'Off', '{"==": [{"var": "stable_beam"}, false]}', 4, false);
+    INSERT INTO "ClassClassifierEntries" VALUES (1, 1), (2, 2), (2, 3), (2, 4);
+    INSERT INTO "Workspace" VALUES (1, 'tracker', 'online');
+    INSERT INTO "WorkspaceColumn" VALUES (5, 1, 'strip');
+    INSERT INTO "ComponentClassifier" VALUES
+        (1, 'EXCLUDED', 5, to_jsonb('{"==": [{"var": "tracker_included"}, null]}'::text), 1, true);
+    INSERT INTO "ComponentClassifierEntries" VALUES (1, 1);
+    INSERT INTO "DatasetsAccepted" VALUES
+        (1, '/PromptReco/Collisions2024A/DQM', '/ZeroBias/Run2024A.*', true, 'Collisions24', NULL, 379139);
+    INSERT INTO "DatasetsAcceptedEntries" VALUES (1, 1);
+    INSERT INTO "Permission" VALUES (1, 'experts', '[".*"]');
+    INSERT INTO "PermissionEntries" VALUES (1, 1);
+"""
+"""What the original keeps beside its events: it knows how these stand, not how they came about."""
 AUTO = "auto@auto"
 
 
@@ -32,6 +76,7 @@ class Original:
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection, self._version, self._words = connection, 0, 0
         connection.execute(TABLES)
+        connection.execute(WITHOUT_HISTORY)
 
     def act(self, number: int, *, by: str, comment: str) -> int:
         """An act under its number, at as many minutes past midnight."""
@@ -110,6 +155,9 @@ def telling_original(connection: psycopg.Connection[Any]) -> Original:
         if lumi != 7:  # OMS does not know it
             made.bits(1, RUN, "online", [lumi], recorded=0.1 * lumi, delivered=0.2 * lumi, **bits)
     made.flags(1, RUN, "online", range(1, 11), tracker_strip=("GOOD",), dt_dt=("NO VALUE FOUND",))
+    made.flags(1, RUN, "online", range(1, 5), csc_csc=("GOOD",))
+    made.flags(1, RUN, "online", range(3, 9), csc_csc=("BAD",))
+    made.flags(1, RUN, "online", [5, 6], csc_csc=("GOOD",))  # of what one act says twice the later holds
     act(3, by="shifter@cern.ch", comment="strip tripped")  # 2 was burnt by a rolled back transaction
     made.flags(3, RUN, "online", [4, 5, 8], is_manual=True, tracker_strip=("BAD", "tripped", "power"))
     act(4, by=AUTO, comment="update run 379001")

@@ -59,7 +59,7 @@ TEXTS = """
 
 def _merged(spoken: str) -> str:
     """Ranges of one act, dataset and column that say the same and touch, as one range."""
-    same = "act, dataset, origin, name, value, cause, comment"
+    same = "act, dataset, origin, name, value, cause, comment, apart"
     return f"""
         spoken AS ({spoken}),
         begun AS (SELECT *, first > 1 + coalesce(max(last) OVER (PARTITION BY {same} ORDER BY first, last
@@ -85,7 +85,7 @@ FLAGS = _INTO.format(
     withdraws="CASE origin WHEN 2 THEN '{1,2}'::int2[] ELSE '{1}' END",
     merged=_merged("""
         SELECT f.act, d.id AS dataset, CASE WHEN f.manual THEN 2 ELSE 1 END AS origin, c.id AS name, s.value, s.cause,
-            s.comment, greatest(f.first, 1) AS first, least(f.last, 32767) AS last, f.version
+            s.comment, f.apart, greatest(f.first, 1) AS first, least(f.last, 32767) AS last, f.version
         FROM their_flags f JOIN said_of_flag s ON s.id = f.meant
         JOIN lumisection_column c ON c.kind = 'flag' AND c.workspace || '-' || c.name = s.name
         JOIN dataset_identity d ON d.run_number = f.run AND d.name = f.name
@@ -95,7 +95,7 @@ FLAGS = _INTO.format(
 
 BITS = f"""
     CREATE TEMP TABLE spoken_bit ON COMMIT DROP AS
-    SELECT b.act, b.version, d.id AS dataset, b.run, b.name AS dataset_name, c.id AS name,
+    SELECT b.act, b.version, b.apart, d.id AS dataset, b.run, b.name AS dataset_name, c.id AS name,
         CASE s.kind WHEN 'bit' THEN CASE s.word WHEN 'true' THEN {int(Bit.TRUE)} WHEN 'false' THEN {int(Bit.FALSE)}
                 ELSE {int(Bit.NULL)} END
             WHEN 'text' THEN t.id
@@ -115,17 +115,18 @@ BITS = f"""
 BIT_WORDS = _INTO.format(
     withdraws="'{1}'::int2[]",
     merged=_merged("""
-        SELECT act, dataset, 1 AS origin, name, value, NULL::text AS cause, NULL::text AS comment, first, last, version
+        SELECT act, dataset, 1 AS origin, name, value, NULL::text AS cause, NULL::text AS comment, apart, first, last,
+            version
         FROM spoken_bit WHERE value IS NOT NULL
         UNION ALL
-        SELECT b.act, b.dataset, 1, b.name, NULL, NULL, NULL, b.first, b.last, b.version
+        SELECT b.act, b.dataset, 1, b.name, NULL, NULL, NULL, b.apart, b.first, b.last, b.version
         FROM spoken_bit b JOIN (
             SELECT dataset, name, min(version) AS version FROM spoken_bit WHERE value IS NOT NULL GROUP BY dataset, name
         ) before ON before.dataset = b.dataset AND before.name = b.name AND before.version < b.version
         WHERE b.value IS NULL
         UNION ALL
-        SELECT o.act, b.dataset, 1, o.name, NULL, NULL, NULL, greatest(o.first, b.first), least(o.last, b.last),
-            o.version
+        SELECT o.act, b.dataset, 1, o.name, NULL, NULL, NULL, o.apart, greatest(o.first, b.first),
+            least(o.last, b.last), o.version
         FROM spoken_bit b JOIN spoken_bit o ON o.run = b.run AND o.name = b.name AND o.act > b.act
             AND o.dataset_name = 'online' AND o.first <= b.last AND b.first <= o.last
         WHERE b.dataset_name <> 'online'

@@ -31,6 +31,14 @@ _OMS_WORDS = """
 """
 """With luminosities left out, most lumisections of a run say the same."""
 
+_APART = """
+    doubled AS (SELECT act, run, name FROM lumis GROUP BY act, run, name HAVING count(*) > count(DISTINCT n)),
+    parted AS (
+        SELECT lumis.*, CASE WHEN d.act IS NOT NULL THEN version END AS apart
+        FROM lumis LEFT JOIN doubled d USING (act, run, name))
+"""
+"""Where an act speaks of a lumisection of a dataset twice, its events stay apart, because the later one wins."""
+
 STAGED = (
     Staged(
         "their_act",
@@ -61,18 +69,19 @@ STAGED = (
     ),
     Staged(
         "their_flags",
-        "act int, run int, name text, meant int, manual bool, first int, last int, version int",
-        """
+        "act int, run int, name text, meant int, manual bool, apart int, first int, last int, version int",
+        f"""
         WITH lumis AS (
             SELECT o.atomic_version AS act, e.run_number AS run, e.name, e.lumisection_metadata_id AS meant,
                 coalesce(e.manual_change, false) AS manual, e.version, a.lumisection_number AS n
             FROM "LumisectionEvent" e JOIN "Event" o USING (version)
             JOIN "LumisectionEventAssignation" a USING (version)),
+        {_APART},
         islands AS (
-            SELECT *, n - dense_rank() OVER (PARTITION BY act, run, name, meant, manual ORDER BY n) AS island
-            FROM lumis)
-        SELECT act, run, name, meant, manual, min(n), max(n), min(version) FROM islands
-        GROUP BY act, run, name, meant, manual, island
+            SELECT *, n - dense_rank() OVER (PARTITION BY act, run, name, meant, manual, apart ORDER BY n) AS island
+            FROM parted)
+        SELECT act, run, name, meant, manual, apart, min(n), max(n), min(version) FROM islands
+        GROUP BY act, run, name, meant, manual, apart, island
         """,
     ),
     Staged(
@@ -85,7 +94,7 @@ STAGED = (
     ),
     Staged(
         "their_bits",
-        "act int, run int, name text, meant int, first int, last int, version int",
+        "act int, run int, name text, meant int, apart int, first int, last int, version int",
         f"""
         WITH {_OMS_WORDS}, lumis AS (
             SELECT o.atomic_version AS act, e.run_number AS run, e.name, w.same AS meant, e.version,
@@ -93,10 +102,12 @@ STAGED = (
             FROM "OMSLumisectionEvent" e JOIN "Event" o USING (version)
             JOIN "OMSLumisectionEventAssignation" a USING (version)
             JOIN oms_words w ON w.id = e.lumisection_metadata_id),
+        {_APART},
         islands AS (
-            SELECT *, n - dense_rank() OVER (PARTITION BY act, run, name, meant ORDER BY n) AS island FROM lumis)
-        SELECT act, run, name, meant, min(n), max(n), min(version) FROM islands
-        GROUP BY act, run, name, meant, island
+            SELECT *, n - dense_rank() OVER (PARTITION BY act, run, name, meant, apart ORDER BY n) AS island
+            FROM parted)
+        SELECT act, run, name, meant, apart, min(n), max(n), min(version) FROM islands
+        GROUP BY act, run, name, meant, apart, island
         """,
     ),
     Staged(

@@ -1,4 +1,4 @@
-"""All of the import: the log, its projections, and the check."""
+"""All of the import: the log, its projections, the check, and what the original kept without a history."""
 
 from typing import Any
 
@@ -6,6 +6,9 @@ from psycopg import Connection
 from sqlalchemy import Engine
 
 from backend.legacy.checking import check
+from backend.legacy.configuration import bring_configuration
+from backend.legacy.cycles import bring_cycles
+from backend.legacy.golden import bring_golden_jsons
 from backend.legacy.importing import Progress, write_log
 from backend.legacy.report import Report
 from backend.rebuild import rebuild
@@ -22,7 +25,8 @@ def import_legacy(
     """Bring the original's history into an empty registry and hold the outcome against it.
 
     The log is written in one transaction: an import that is interrupted before its end leaves the registry empty, one
-    that is interrupted later wants no more than ``./scripts/rebuild``.
+    that is interrupted later is begun again in a new database. Cycles, golden JSONs and configuration, of which the
+    original kept no history, are said after its last act.
 
     Parameters
     ----------
@@ -40,5 +44,9 @@ def import_legacy(
     rebuild(on, progress=lambda share, what: progress(0.6 + 0.3 * share, f"folding {what}"))
     progress(0.9, "holding it against the original")
     check(on, original, report, runs=checked_runs)
+    progress(0.95, "cycles, golden JSONs and configuration")
+    bring_cycles(on, original, report)
+    bring_golden_jsons(on, original, report)
+    bring_configuration(on, original, report)
     progress(1.0, "done")
     return report
