@@ -147,7 +147,8 @@ def telling_original(connection: psycopg.Connection[Any]) -> Original:
     act, bits = made.act, {"cms_active": True, "tob_ready": True, "prescale_index": 3, "prescale_name": "2e34"}
     act(1, by=AUTO, comment="create run 379001")
     made.run(
-        1, RUN, oms={"fill_number": 9400, "energy": 6800, "start_time": "2024-04-01T00:00:00Z", "hlt_key": "/cdaq/a"},
+        1, RUN, oms={"fill_number": 9400, "energy": 6800, "start_time": "2024-04-01T00:00:00Z", "hlt_key": "/cdaq/a",
+             "end_time": "2024-02-31T00:00:00Z", "components": ["DT", 5], "recorded_lumi": 5.0},
         state="OPEN", significant=True, stop_reason="", **{"class": "Collisions24"},
     )  # fmt: skip
     made.dataset(1, RUN, "online")

@@ -28,20 +28,26 @@ _FITS = rf"""
         WHEN {_named(_SMALL)} THEN {_WHOLE.format("2::numeric ^ 31 - 1")}
         WHEN {_named(_LARGE)} THEN {_WHOLE.format("2::numeric ^ 63 - 1")}
         WHEN {_named(_NUMBERS)} THEN jsonb_typeof(value) = 'number'
-        WHEN {_named(_MOMENTS)} THEN jsonb_typeof(value) = 'string' AND value #>> '{{}}' ~ '{_MOMENT}'
+        WHEN {_named(_MOMENTS)} THEN CASE WHEN jsonb_typeof(value) = 'string' AND value #>> '{{}}' ~ '{_MOMENT}'
+            THEN extract(day FROM to_date(substr(value #>> '{{}}', 1, 7), 'YYYY-MM') + interval '1 month - 1 day')
+                >= substr(value #>> '{{}}', 9, 2)::int ELSE false END
         WHEN {_named(_LISTS)} THEN jsonb_typeof(value) = 'array'
+            AND NOT jsonb_path_exists(value, '$[*] ? (@.type() != "string")')
         WHEN {_named(_BOOLEANS)} THEN jsonb_typeof(value) = 'boolean'
         WHEN {_named(_TEXTS)} THEN jsonb_typeof(value) = 'string'
         ELSE true END
 """
 """Whether a value fits into the typed column that the registry has for it, if it has one."""
 
+_EACH = "jsonb_each(CASE jsonb_typeof({0}) WHEN 'object' THEN {0} ELSE '{{}}' END)"
+
 SAID_OF_RUNS = f"""
     CREATE TEMP TABLE said_of_run ON COMMIT DROP AS
     SELECT version, act, run, false AS manual, 'oms.' || key AS name, value
-    FROM their_run, jsonb_each(oms) WHERE {_FITS}
+    FROM their_run, {_EACH.format("oms")} WHERE {_FITS}
     UNION ALL
-    SELECT version, act, run, false, '{ORIGINAL}oms.' || key, value FROM their_run, jsonb_each(oms) WHERE NOT {_FITS}
+    SELECT version, act, run, false, '{ORIGINAL}oms.' || key, value
+    FROM their_run, {_EACH.format("oms")} WHERE NOT {_FITS}
     UNION ALL
     SELECT version, act, run, manual, CASE
             WHEN key IN ('class', 'stop_reason') AND jsonb_typeof(value) IN ('string', 'null')
@@ -50,7 +56,7 @@ SAID_OF_RUNS = f"""
             WHEN key = 'state' AND value IN ('"OPEN"', '"SIGNOFF"', '"COMPLETED"') THEN key
             ELSE '{ORIGINAL}' || key END,
         CASE WHEN key IN ('class', 'stop_reason') AND value = '""' THEN 'null' ELSE value END
-    FROM their_run, jsonb_each(rr)
+    FROM their_run, {_EACH.format("rr")}
     UNION ALL
     SELECT version, act, run, manual, '{ORIGINAL}deleted', 'true' FROM their_run WHERE deleted
 """
@@ -105,7 +111,7 @@ SAID_OF_DATASETS = f"""
                     AND value IN ('"waiting dqm gui"', '"not significant for workspace"', '"OPEN"', '"SIGNOFF"',
                         '"COMPLETED"') THEN 'state.' || left(key, -6)
                 ELSE '{ORIGINAL}' || key END AS name, value
-        FROM their_dataset, jsonb_each(said) WHERE NOT (key = 'appeared_in' AND value = '[]')
+        FROM their_dataset, {_EACH.format("said")} WHERE NOT (key = 'appeared_in' AND value = '[]')
         UNION ALL
         SELECT version, act, run, name, 'gui.' || link, 'true'::jsonb FROM their_dataset, jsonb_array_elements_text(
             CASE jsonb_typeof(gui) WHEN 'array' THEN gui ELSE '[]' END) link
@@ -142,27 +148,35 @@ WORDS_OF_DATASETS = """
 
 MISSES = {
     "attributes of OMS of another type than the registry's: kept as original.oms.<name>": """
-        SELECT count(*), (array_agg(run || ' ' || name || ' = ' || value))[:5] FROM said_of_run
+        SELECT count(*), (array_agg(run || ' ' || name || ' = ' || value ORDER BY version, name))[:5] FROM said_of_run
         WHERE name LIKE 'original.oms.%'
     """,
     "attributes of runs that the registry does not have: kept in the run's history as original.<name>": """
-        SELECT count(*), (array_agg(run || ' ' || name || ' = ' || value))[:5] FROM said_of_run
+        SELECT count(*), (array_agg(run || ' ' || name || ' = ' || value ORDER BY version, name))[:5] FROM said_of_run
         WHERE name LIKE 'original.%' AND name NOT LIKE 'original.oms.%'
     """,
     "attributes of datasets that the registry does not have: kept as original.<name>": """
-        SELECT count(*), (array_agg(run || ' ' || dataset || ' ' || name || ' = ' || value))[:5] FROM said_of_dataset
+        SELECT count(*), (array_agg(run || ' ' || dataset || ' ' || name || ' = ' || value
+            ORDER BY version, name))[:5] FROM said_of_dataset
         WHERE name LIKE 'original.%'
     """,
+    "attributes of runs and datasets that are no object: left out": """
+        SELECT count(*), (array_agg(run || ': ' || said ORDER BY version))[:5] FROM (
+            SELECT version, run, oms AS said FROM their_run UNION ALL SELECT version, run, rr FROM their_run
+            UNION ALL SELECT version, run, said FROM their_dataset) s
+        WHERE jsonb_typeof(said) <> 'object'
+    """,
     "links to the DQM GUI that are no list: left out": """
-        SELECT count(*), (array_agg(run || ' ' || name || ' ' || gui))[:5] FROM their_dataset
+        SELECT count(*), (array_agg(run || ' ' || name || ' ' || gui ORDER BY version))[:5] FROM their_dataset
         WHERE jsonb_typeof(gui) NOT IN ('array', 'null')
     """,
     "runs of which the original says nothing but has datasets: they stand without attributes": """
-        SELECT count(*), (array_agg(run_number::text))[:5] FROM run_identity
+        SELECT count(*), (array_agg(run_number::text ORDER BY run_number))[:5] FROM run_identity
         WHERE run_number NOT IN (SELECT run FROM their_run)
     """,
     "acts that the original lost: the events are said by import at the time of the act before": """
-        SELECT count(*), (array_agg(act::text))[:5] FROM act_about WHERE act NOT IN (SELECT act FROM their_act)
+        SELECT count(*), (array_agg(act::text ORDER BY act))[:5] FROM act_about
+        WHERE act NOT IN (SELECT act FROM their_act)
     """,
 }
 """What was not understood of this: kind → how many, and the first of them."""

@@ -46,6 +46,16 @@ _SEGMENTS = """
         ON s.kind = 'text' AND t.id = s.value
     WHERE s.run_number = %s
 """
+_TIMES_OMS = """
+    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY s.recorded / r.recorded_per_pb)
+    FROM run r JOIN (
+        SELECT run_number, (SELECT sum(v) FROM unnest(recorded) v) AS recorded FROM luminosity WHERE source = 'brilcalc'
+    ) s USING (run_number)
+    WHERE r.recorded_per_pb > 0 AND s.recorded > 0
+"""
+_DOUBT = "the unit of luminosities per lumisection is in doubt: see --luminosity-unit"
+_AGREES = (0.1, 10.0)
+"""Between brilcalc and OMS there are some per cent, between two units a thousand."""
 _ALL_RUNS = "SELECT run_number FROM run_identity ORDER BY run_number"
 _CHUNK = 500
 _BIT = {int(Bit.TRUE): True, int(Bit.FALSE): False, int(Bit.NULL): None}
@@ -67,6 +77,13 @@ def check(on: Engine, original: Connection[Any], report: Report, *, runs: int) -
             _check_datasets(registry, original, report, part)
             for run in part:
                 _check_lumisections(registry, original, report, run)
+        _check_unit(registry, report)
+
+
+def _check_unit(registry: Connection[Any], report: Report) -> None:
+    ((times,),) = registry.execute(_TIMES_OMS)
+    if times is not None and not _AGREES[0] < times < _AGREES[1]:
+        report.differs(_DOUBT, 1, f"half of the runs have more than {times:.3g} times what OMS recorded of the run")
 
 
 def _check_runs(registry: Connection[Any], original: Connection[Any], report: Report, runs: Sequence[int]) -> None:

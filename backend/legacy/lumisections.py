@@ -174,7 +174,7 @@ MISSES = {
         SELECT count(*), (array_agg(name || ' = ' || json ORDER BY name, id))[:5] FROM said_of_bit WHERE is_strange
     """,
     "documents that are no objects: left out": """
-        SELECT count(*), (array_agg(id || ': ' || said))[:5] FROM (
+        SELECT count(*), (array_agg(id || ': ' || said ORDER BY id))[:5] FROM (
             SELECT * FROM their_flag_words UNION ALL SELECT * FROM their_bit_words) w
         WHERE jsonb_typeof(said) <> 'object'
     """,

@@ -16,7 +16,8 @@ from backend.db import transaction
 from backend.embedded import Embedded
 from backend.embedded.programs import find_programs
 from backend.errors import InvalidInput, WrongState
-from backend.legacy import import_legacy, original_at, original_in
+from backend.legacy import import_legacy, original_at, original_in, write_log
+from backend.legacy.checking import check
 from backend.rebuild import rebuild
 from backend.record import next_cycle
 from backend.settings import Settings
@@ -120,7 +121,7 @@ def test_the_api_tells_the_history_under_the_originals_numbers(client: TestClien
 def test_what_is_not_understood_is_counted_shown_and_kept(imported: Imported) -> None:
     report = imported.report
     assert {kind.partition(":")[0]: found.count for kind, found in report.not_understood.items()} == {
-        "attributes of OMS of another type than the registry's": 1,
+        "attributes of OMS of another type than the registry's": 3,
         "attributes of runs that the registry does not have": 1,
         "attributes of datasets that the registry does not have": 1,
         "statuses that the registry does not have": 1,
@@ -142,7 +143,7 @@ def test_what_is_not_understood_is_counted_shown_and_kept(imported: Imported) ->
 def test_the_check_finds_what_came_out_otherwise_and_nothing_else(imported: Imported) -> None:
     differences = imported.report.differences
     assert {kind: found.count for kind, found in differences.items()} == {
-        "attributes of OMS": 1,
+        "attributes of OMS": 3,
         "states of datasets": 1,
         "flags of lumisections": 2,
         "bits of lumisections": 2,
@@ -196,6 +197,18 @@ def test_the_registry_rebuilt_from_its_log_is_the_same(imported: Imported) -> No
     before = rows(imported.engine, asked)
     rebuild(imported.engine)
     assert rows(imported.engine, asked) == before
+
+
+def test_a_unit_of_luminosity_that_cannot_be_is_doubted(imported: Imported, engine: Engine, original_url: str) -> None:
+    assert not [kind for kind in imported.report.differences if "unit" in kind]
+    with original_at(original_url) as original:
+        report = write_log(engine, original, unit="nb", progress=lambda share, what: None)
+        rebuild(engine)
+        check(engine, original, report, runs=1)
+    (doubt,) = [found for kind, found in report.differences.items() if "--luminosity-unit" in kind]
+    assert doubt.examples == ["half of the runs have more than 0.00096 times what OMS recorded of the run"]
+    with original_at(original_url) as original, pytest.raises(InvalidInput, match="fb, pb, nb, ub, not in 'lb'"):
+        write_log(engine, original, unit="lb", progress=lambda share, what: None)
 
 
 def test_a_registry_that_holds_anything_is_left_as_it_is(imported: Imported, original_url: str) -> None:
