@@ -75,11 +75,13 @@ _INTO = """
     INSERT INTO lumisection_change
         (change_set, dataset_id, columns, first, last, value, origin, cause, comment, withdraws)
     WITH {merged}
-    SELECT act, dataset, array_agg(name ORDER BY name), first, last, value, origin, cause, comment,
+    SELECT act, dataset, array_agg(r.name ORDER BY r.name), first, last, value, origin, cause, comment,
         CASE WHEN value IS NULL THEN {withdraws} END
-    FROM ranges GROUP BY act, dataset, origin, first, last, value, cause, comment, version
+    FROM ranges r JOIN lumisection_column c ON c.id = r.name
+    GROUP BY act, dataset, origin, first, last, value, cause, comment, version, c.kind
     ORDER BY act, version, dataset, first, last, value
 """
+"""A word is about columns of one kind: a number means another thing in a bit than in a text."""
 
 FLAGS = _INTO.format(
     withdraws="CASE origin WHEN 2 THEN '{1,2}'::int2[] ELSE '{1}' END",

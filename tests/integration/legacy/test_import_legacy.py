@@ -88,6 +88,23 @@ def test_bits_are_said_once_online_and_an_override_gives_way_to_a_later_revision
     assert segments(imported.engine, "online", "prescale_index") == [(1, 2, 3), (5, 6, 3), (8, 10, 3)]
 
 
+def test_the_api_tells_what_oms_said_in_its_own_words(client: TestClient) -> None:
+    asked = {"run_number": RUN, "dataset_name": PROMPT}
+    told = client.post("/lumisections/get_oms_lumisection_history", json=asked).json()
+    said: dict[tuple[int, int, int], dict[str, object]] = {}
+    for line in told:
+        said.setdefault((line["version"], line["start"], line["end"]), {}).update(line["jsonb"])
+    at_first = {"cms_active": True, "tob_ready": True, "prescale_index": 3, "prescale_name": "2e34"}
+    assert said == {
+        (1, 1, 6): at_first,
+        (1, 8, 10): at_first,
+        (11, 2, 3): {"tob_ready": False},
+        (14, 3, 4): {"tob_ready": None, "prescale_index": None},
+        (14, 3, 3): {"tob_ready": None},
+        (14, 11, 11): {"cms_active": True},
+    }
+
+
 def test_luminosity_comes_by_lumisection_number(imported: Imported) -> None:
     asked = "SELECT source, delivered[10], recorded[10], recorded[7] FROM luminosity WHERE run_number = :run"
     assert rows(imported.engine, asked, run=RUN) == [("brilcalc", pytest.approx(2.0), pytest.approx(1.0), None)]
