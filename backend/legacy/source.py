@@ -18,8 +18,13 @@ from backend.legacy.tables import NEEDED
 SCRATCH = "run_registry_legacy"
 """The beginning of the name of the database into which a dump is restored."""
 
-_OF_OWNERS = 'ERROR:  role "'
-"""How the complaint begins that an owner named in a plain dump does not exist here, which does not matter."""
+_HARMLESS = (
+    'role "',
+    'schema "public" already exists',
+    "must be owner of extension",
+    "unrecognized configuration parameter",
+)
+"""What a restored dump may complain of: owners that are not here, what every database has, newer settings."""
 
 _THERE = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm') AND pg_table_is_visible(oid)"
 
@@ -100,7 +105,7 @@ def _restore(dump: Path, url: str, programs: Path | None) -> None:
     where = f"--dbname={make_conninfo(**asked)}"
     folder = find_programs(programs).folder
     command = (
-        [folder / "pg_restore", where, "--no-password", "--no-owner", "--no-privileges", "--exit-on-error", dump]
+        [folder / "pg_restore", where, "--no-password", "--no-owner", "--no-privileges", dump]
         if is_archive
         else [folder / "psql", where, "--no-password", "--no-psqlrc", "--quiet", "--file", dump]
     )
@@ -113,6 +118,7 @@ def _restore(dump: Path, url: str, programs: Path | None) -> None:
         text=True,
         check=False,
     )
-    wrong = [line for line in done.stderr.splitlines() if "ERROR:" in line and _OF_OWNERS not in line]
-    if done.returncode != 0 or wrong:
+    errors = [line for line in done.stderr.splitlines() if "ERROR:" in line or "pg_restore: error:" in line]
+    wrong = [line for line in errors if not any(words in line for words in _HARMLESS)]
+    if wrong or (done.returncode != 0 and not errors):
         raise InvalidInput(f"{dump} cannot be restored: {wrong[0] if wrong else last_words(done.stderr)}")

@@ -253,9 +253,13 @@ def test_a_dump_is_restored_beside_the_registry_and_dropped_again(
 ) -> None:
     dump = tmp_path / "original.dump"
     program = find_programs().folder / "pg_dump"
-    subprocess.run([program, f"--dbname={original_url}", f"--format={form}", f"--file={dump}"], check=True)
+    asked = ["--schema=public", f"--format={form}", f"--file={dump}"]  # with the schema that is there already
+    subprocess.run([program, f"--dbname={original_url}", *asked], check=True)
     with original_in(dump, beside=database_url) as original:
         assert original.execute('SELECT count(*) FROM "Version"').fetchone() == (14,)
+    dump.write_bytes(dump.read_bytes()[: -dump.stat().st_size // 3])
+    with pytest.raises(InvalidInput), original_in(dump, beside=database_url):
+        pass
     with psycopg.connect(database_url) as connection:
         left = connection.execute("SELECT count(*) FROM pg_database WHERE datname LIKE 'run_registry_legacy%'")
         assert left.fetchone() == (0,)
@@ -267,7 +271,7 @@ def test_what_is_no_original_is_refused_by_the_tables_it_lacks(postgresql: Embed
         pass
     drop(postgresql, name)
     nonsense = tmp_path / "nonsense.sql"
-    nonsense.write_text("SELECT 1 FROM nowhere;")
+    nonsense.write_text("ALTER SCHEMA public OWNER TO nobody_here; SELECT 1 FROM nowhere;")
     complaint = r'cannot be restored: .*relation "nowhere" does not exist'
     with pytest.raises(InvalidInput, match=complaint), original_in(nonsense, beside=postgresql.url()):
         pass
