@@ -2,7 +2,8 @@
 
 A tab knows for good only the login with which it was opened. That the person has logged out since, or in again, is
 known here, so that a logout in one tab ends what all the others may do, and a new login lets them go on with what was
-typed. It is forgotten when the process ends; so are the tabs, whose cookies then say the same.
+typed. It is forgotten when the process ends; so are the tabs, whose cookies then say the same. Logouts are kept in the
+database besides (``backend/identity/logout.py``), so that every other process refuses what they ended.
 """
 
 from dataclasses import dataclass, field
@@ -37,10 +38,11 @@ class Logins:
                 del self._newest[next(iter(self._newest))]
             return chosen
 
-    def end(self, login: Login, *, now: datetime) -> None:
+    def end(self, login: Login, *, now: datetime) -> datetime:
         """The person logs out: every login of theirs up to now is over, in this browser and elsewhere.
 
-        Compared are the provider's times alone, as its clock may be ahead of ours.
+        Gives when the newest of them was made. Compared are the provider's times alone, as its clock may be ahead
+        of ours.
         """
         with self._lock:
             theirs = [one.issued_at for one in (*self._newest.values(), login) if one.user_id == login.user_id]
@@ -48,6 +50,7 @@ class Logins:
             self._ended[login.user_id] = (now, max(theirs))
             while len(self._ended) > _MOST_KEPT:
                 del self._ended[next(iter(self._ended))]
+            return max(theirs)
 
     def ended_at(self, login: Login) -> datetime | None:
         """When the person ended this login by logging out; none if they did not."""

@@ -11,6 +11,7 @@ from backend.errors import LoginEnded, NotIdentified, RegistryError
 from backend.identity import Login, read_login
 from backend.identity.proxy import identity_of_proxy
 from backend.settings import Settings, settings
+from dashboard.login.kept import keep_logout, logged_out_at
 from dashboard.login.logins import logins
 
 BROWSER_COOKIE = "rr_browser"
@@ -43,10 +44,12 @@ class Who:
         Raises
         ------
         LoginEnded
-            If the login is over.
+            If the login is over, be it by a logout that another process saw.
         """
         if self.refusal:
             raise LoginEnded(self.refusal)
+        if self.login is not None and (at := logged_out_at(self.login)) is not None:
+            raise LoginEnded(_logged_out(at))
         return self.person
 
 
@@ -74,9 +77,10 @@ def may_read() -> bool:
 
 def log_out() -> None:
     """End every login of the person, here and elsewhere, then that of the provider."""
-    found = who()
+    found, now = who(), datetime.now(UTC)
     if found.login is not None:
-        logins().end(found.login, now=datetime.now(UTC))
+        newest = logins().end(found.login, now=now)
+        keep_logout(found.login, newest=newest, at=now)
     st.logout()
 
 
@@ -103,9 +107,13 @@ def _logged_in(chosen: Settings, now: datetime) -> Who:
         return Who(refusal=str(error))
     login = logins().newest(st.context.cookies.get(BROWSER_COOKIE, ""), said)
     if (at := logins().ended_at(login)) is not None:
-        return Who(login=login, refusal=f"You logged out at {at:%H:%M} UTC; log in again.")
+        return Who(login=login, refusal=_logged_out(at))
     person = Actor(login.name, login.egroups, is_verified=True)
     try:
         return Who(login.actor(now), login)
     except RegistryError as error:
         return Who(person, login, str(error))
+
+
+def _logged_out(at: datetime) -> str:
+    return f"You logged out at {at:%H:%M} UTC; log in again."

@@ -218,6 +218,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     for name, value in CHOSEN.model_dump(exclude_unset=True).items():
         shown = value.get_secret_value() if isinstance(value, SecretStr) else value
         monkeypatch.setenv(f"RR_{name.upper()}", str(shown))
+    monkeypatch.setattr("dashboard.login.who.logged_out_at", lambda login: None)
     settings.cache_clear()
     logins.cache_clear()
     yield AppTest.from_function(_page)
