@@ -1,7 +1,5 @@
 """What runs at every visit: who it is, the frame around the page, and the page that the address names."""
 
-import logging
-
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -12,7 +10,7 @@ from dashboard.components.act_bar import act_bar
 from dashboard.components.keyboard import keyboard
 from dashboard.cycles_data import cycles_title
 from dashboard.doing import refusal
-from dashboard.literal import literal
+from dashboard.help import HELP
 from dashboard.login.identity import login_notice, login_page
 from dashboard.login.known import keep_known
 from dashboard.login.who import may_read, who
@@ -20,8 +18,7 @@ from dashboard.memory import keep_what_is_loaded
 from dashboard.session import from_address
 from dashboard.shell import banner, frame, header
 from dashboard.task_watch import watched_tasks
-
-log = logging.getLogger(__name__)
+from dashboard.unavailable import said_no
 
 
 def pages(cycles: str) -> list[StreamlitPage]:
@@ -63,17 +60,16 @@ def main() -> None:
         found = who()
         if settings().auth != "demo":
             keep_known(found)
-        header(found)
+        header(found, page.url_path)
         login_notice(found)
         refusal()
         watched_tasks()
         page.run()
         act_bar()
-        keyboard()
+        keyboard(HELP[page.url_path].keys)
         keep_what_is_loaded(page.url_path)
     except RegistryError as error:
-        log.exception("a page said no")
-        st.error(literal(str(error)), icon=":material/error:")
+        said_no(error)
 
 
 main()

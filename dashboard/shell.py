@@ -9,6 +9,7 @@ from backend.settings import settings
 from dashboard import look
 from dashboard.components.status_line import status_line
 from dashboard.data import sources
+from dashboard.help import help_box
 from dashboard.jump import destination
 from dashboard.literal import literal
 from dashboard.login.identity import identity_box
@@ -32,8 +33,8 @@ def banner() -> None:
         st.html(f'<div class="rr-banner" role="note"><span>{said}</span></div>')
 
 
-def header(found: Who) -> None:
-    """The right end of the header: where to jump, what the sources do, what time it is, who one is."""
+def header(found: Who, path: str) -> None:
+    """The right end of the header: where to jump, what the sources do, what time it is, help, who one is."""
     with st.container(key="header-right", horizontal=True, vertical_alignment="center"):
         st.text_input(
             "Jump to a run or fill",
@@ -43,6 +44,7 @@ def header(found: Who) -> None:
             on_change=_jump,
         )
         status_line(sources(), key="status-line")
+        help_box(path)
         identity_box(found, matrix())
     if wanted := st.session_state.pop("jump_to", None):
         page, query = wanted

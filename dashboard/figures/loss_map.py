@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from backend.golden.loss_map import KEPT, NOTHING, LossMap
+from backend.golden.loss_mapping import Category
 from dashboard import look
 from dashboard.figures.template import template
 from dashboard.look import Theme
@@ -45,9 +46,13 @@ def loss_map_figure(drawn: LossMap, theme: Theme) -> go.Figure:
 
 
 def _colour(name: str, code: int, theme: Theme) -> str:
-    """Kept is the one quiet colour of the map; in dark it is light enough for black Strip to be seen."""
-    kept = look.ui_colour("border_strong" if theme == "dark" else "border", theme)
-    return kept if code == KEPT else look.loss_colour(name)
+    """Kept is the one quiet colour of the map; in dark it is light enough for black Strip to be seen.
+
+    The grey of the tracker's high voltage would not be told from it there, and is drawn light.
+    """
+    if code == KEPT:
+        return look.ui_colour("border_strong" if theme == "dark" else "border", theme)
+    return look.ui_colour("ink2", theme) if (name, theme) == (Category.TRACKER_HV, "dark") else look.loss_colour(name)
 
 
 def _steps(colours: list[str]) -> list[tuple[float, str]]:

@@ -18,6 +18,7 @@ from dashboard.inspector import run_inspector
 from dashboard.notes import notes_of_run
 from dashboard.online_toolbar import fill_asked_for, toolbar
 from dashboard.session import from_address, to_address
+from dashboard.unavailable import or_its_sentence
 
 ROWS = 100
 GRID = "online-grid"
@@ -34,7 +35,7 @@ def online() -> None:
     if scope == "significant":
         asked = all_of((Condition("is_significant", Operator.IS, True), asked))
     columns = quality_columns(catalogue(), sheet, components)
-    st.fragment(_runs, run_every=LIVE_SECONDS if live else None)(asked, columns, sheet, live)
+    st.fragment(or_its_sentence(_runs), run_every=LIVE_SECONDS if live else None)(asked, columns, sheet, live)
 
 
 def _runs(asked: Filter, columns: tuple[QualityColumn, ...], sheet: str, live: bool) -> None:

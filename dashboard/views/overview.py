@@ -8,6 +8,8 @@ import streamlit as st
 from backend.access import Action
 from backend.configuration import GLOBAL, Side
 from backend.golden.standing import taken_and_kept
+from backend.settings import settings
+from dashboard.components.tour import tour
 from dashboard.data import desks, one_run
 from dashboard.overview.acts import acts_card
 from dashboard.overview.data import Year, last_runs, recipe_now, year
@@ -21,6 +23,7 @@ from dashboard.overview.standing import Answer, standing_of
 from dashboard.overview.workspaces import workspaces_card
 from dashboard.permits import permit
 from dashboard.session import forget_unless, person
+from dashboard.unavailable import or_its_sentence
 
 LIVE_SECONDS = 15
 _SOON_SECONDS = 2
@@ -33,7 +36,9 @@ def overview() -> None:
         st.switch_page("views/online.py", query_params=dict(st.query_params))
     workspace, live = _toolbar()
     every = LIVE_SECONDS if live else _SOON_SECONDS if st.session_state.get("overview-waits") else None
-    st.fragment(_body, run_every=every)(workspace)
+    if settings().environment == "demo":
+        tour()
+    st.fragment(or_its_sentence(_body), run_every=every)(workspace)
 
 
 def _body(workspace: str) -> None:

@@ -1,5 +1,6 @@
-"""The keys that work on every page: ``/`` to the filter (or the jump box), ``?`` to the list of keys."""
+"""The keys that work on every page: ``/`` to the filter (or the jump box), ``?`` to the list of the page's keys."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -10,22 +11,15 @@ _ASSETS = Path(__file__).parent
 KEYS = {
     "/": "to the filter; to the jump box where a page has none",
     "?": "this list",
-    "↑ ↓": "move in the grid",
-    "← →": "move in the grid and in the heat map",
-    "Space": "tick the row",
-    "Enter": "open the run",
     "U": "undo what was just done",
-    ", .": "the change before, the next one, on the strip",
-    "drag (Explore)": "choose the points in a box or a lasso",
-    "drag · Shift+drag": "select a range of lumisections · zoom into it",
     "Esc": "clear the selection, close this list",
 }
-"""Key → what it does."""
+"""Key → what it does, on every page."""
 
 
-def keyboard() -> None:
-    """Listen for the keys of every page. Letters act only while no field has the focus."""
-    _KEYBOARD(data={"keys": KEYS}, key="keyboard")
+def keyboard(of_page: Mapping[str, str]) -> None:
+    """Listen for the keys of every page; the list shows those of this page first. Letters act only in no field."""
+    _KEYBOARD(data={"keys": {**of_page, **KEYS}}, key="keyboard")
 
 
 _KEYBOARD = st.components.v2.component(

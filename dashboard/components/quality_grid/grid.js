@@ -82,7 +82,7 @@ class Grid {
     const { action } = this.moment, { selected } = this;
     this.take(moment);
     this.setHeight();
-    if (action !== this.moment.action) this.draw();
+    if (action !== this.moment.action || !this.sheet.ids.length) this.draw();
     if (selected !== this.selected) this.reveal(this.sheet.at.get(this.selected));
     this.paint();
     this.mark();
