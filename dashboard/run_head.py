@@ -43,6 +43,7 @@ def ask_for_a_run(sentence: str = "") -> None:
     with st.container(key="run-ask", horizontal=True, vertical_alignment="center"):
         st.html('<span class="rr-title" role="heading" aria-level="1">Run</span>', width="content")
         typed = st.text_input("Run number", key="run-asked", placeholder="324980", width=160)
+        st.caption("Type its number, or double-click a run on Online.")
         if typed and typed.strip().isdecimal():
             st.query_params["run"] = typed.strip()
             st.rerun()
