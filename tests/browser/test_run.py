@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.offline_desk import settled
+
 pytestmark = pytest.mark.browser
 ENTRY = Path(__file__).parents[2] / "dashboard" / "entry.py"
 RUN = 325172
@@ -92,6 +94,9 @@ def test_the_ranges_are_a_table_that_can_be_taken_away(page: Page, address: str)
     open_run(page, address)
     page.get_by_role("radio", name="Ranges").click()
     page.get_by_role("radio", name="OMS").click()
+    expect(page.get_by_role("radio", name="OMS")).to_be_checked()
+    page.wait_for_timeout(300)
+    settled(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Ranges as CSV").click()
     lines = download.value.path().read_text().splitlines()

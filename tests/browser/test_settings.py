@@ -159,6 +159,8 @@ def test_of_two_who_change_the_same_the_second_is_told_who_was_first(
     rights = second.get_by_label("Rights, one per line", exact=True)
     expect(rights).to_have_value("undo")
     second.locator(".st-key-form-moved-on").get_by_role("button", name="Look again").click()
+    expect(second.locator(".st-key-form-moved-on")).to_have_count(0)
+    expect(rights).to_have_count(1)
     expect(rights).to_have_value("undo\nrun.class")
     typed(second, "Why", "nobody is on call")
     second.get_by_role("button", name="Take every right away").click()
