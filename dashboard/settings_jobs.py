@@ -19,6 +19,7 @@ from dashboard.session import actor, from_address, person, to_address
 from dashboard.settings_data import health_now, last_tasks, last_ticks
 from dashboard.settings_luminosity import import_popover
 from dashboard.task_watch import cancelled
+from dashboard.unavailable import or_its_sentence
 
 LOOK_AGAIN_SECONDS = 3
 _OUTCOMES: dict[str, Tone] = {
@@ -57,7 +58,7 @@ def jobs_tab() -> None:
     """Both lists; they look again by themselves."""
     _ask_row()
     import_popover()
-    st.fragment(_lists, run_every=LOOK_AGAIN_SECONDS)()
+    st.fragment(or_its_sentence(_lists), run_every=LOOK_AGAIN_SECONDS)()
 
 
 def _lists() -> None:

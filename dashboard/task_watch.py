@@ -20,6 +20,7 @@ from dashboard.components.act_bar import Done, announce, tell_outside
 from dashboard.data import reading
 from dashboard.doing import forget_refusal, refuse
 from dashboard.session import actor
+from dashboard.unavailable import or_its_sentence
 
 LOOK_AGAIN_SECONDS = 1.0
 _WATCHED = "tasks-watched"
@@ -53,7 +54,7 @@ def leave_to_worker(sentence: str, make: Make) -> bool:
 def watched_tasks() -> None:
     """Draw how far the tasks are that this visit asked for; it looks again by itself until they have ended."""
     if st.session_state.get(_WATCHED):
-        st.fragment(_look, run_every=LOOK_AGAIN_SECONDS)()
+        st.fragment(or_its_sentence(_look), run_every=LOOK_AGAIN_SECONDS)()
 
 
 def cancelled(number: int) -> Done:

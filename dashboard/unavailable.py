@@ -14,13 +14,16 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 
 
-def said_no(error: RegistryError) -> None:
-    """The sentence; where the database is away, that nothing was lost, and a button that tries again."""
+def said_no(error: RegistryError, part: str = "") -> None:
+    """The sentence; where the database is away, that nothing was lost, and a button that tries again.
+
+    ``part`` tells apart what several parts of a page say at once.
+    """
     log.error("a page said no: %s", error, exc_info=error)
     st.error(literal(str(error)), icon=":material/error:")
     if isinstance(error, DatabaseUnavailable):
-        with st.container(key="unavailable", horizontal=True, vertical_alignment="center"):
-            st.button("Try again", key="try-again", type="primary")
+        with st.container(key=f"unavailable{part}", horizontal=True, vertical_alignment="center"):
+            st.button("Try again", key=f"try-again{part}", type="primary")
             st.caption("Nothing that was done before is lost; what you typed here stays in the address.")
 
 
@@ -32,6 +35,6 @@ def or_its_sentence(draw: Callable[P, None]) -> Callable[P, None]:
         try:
             draw(*args, **kwargs)
         except RegistryError as error:
-            said_no(error)
+            said_no(error, part=draw.__name__)
 
     return drawn

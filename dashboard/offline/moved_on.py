@@ -9,6 +9,7 @@ from dashboard.data import reading
 from dashboard.literal import literal
 from dashboard.offline.acts import Selection
 from dashboard.offline.data import these
+from dashboard.unavailable import or_its_sentence
 
 _LOOK_AGAIN_SECONDS = 15
 _JUST_READ = "offline-just-read"
@@ -17,7 +18,7 @@ _JUST_READ = "offline-just-read"
 def moved_on(found: DatasetsPage, selection: Selection) -> None:
     """Look every few seconds for what others did to the datasets that are shown; the page itself is not touched."""
     st.session_state[_JUST_READ] = True
-    st.fragment(_banner, run_every=_LOOK_AGAIN_SECONDS)(found, frozenset(selection.ids))
+    st.fragment(or_its_sentence(_banner), run_every=_LOOK_AGAIN_SECONDS)(found, frozenset(selection.ids))
 
 
 def _banner(found: DatasetsPage, ticked: frozenset[int]) -> None:

@@ -46,4 +46,4 @@ def test_a_live_page_that_loses_the_database_says_so_where_its_cards_stood(seaso
         assert app.error[0].value.startswith("The database does not answer")
         assert app.selectbox(key="workspace")
         speak_to(season_url)
-        assert not app.button(key="try-again").click().run().error
+        assert not app.button(key="try-again_body").click().run().error
