@@ -8,7 +8,7 @@ import streamlit as st
 from backend.access import Actor, Matrix, RightsDifference
 from backend.certify.accepted import AcceptedDatasetBody
 from backend.certify.adopting import differences_of_rights
-from backend.configuration import Body, Piece, Version, pieces, rights, versions
+from backend.configuration import Body, Piece, Version, changed_by, pieces, rights, versions
 from backend.identity.personal import PersonalToken, everybodys_tokens, tokens_of
 from backend.ingest.dqm_gui import GuiDataset, open_dqm_gui
 from backend.queries import Health, JobTick, health, latest_change
@@ -49,6 +49,12 @@ def versions_of(kind: ConfigurationKind, name: str) -> list[Version]:
     """Every version of a piece, the latest first."""
     with reading() as session:
         return versions(session, kind, name=name)
+
+
+def changed_since(kind: ConfigurationKind, name: str, seen: int) -> tuple[str, ...]:
+    """Who changed a piece after that act, or took such a change back: the latest first."""
+    with reading() as session:
+        return changed_by(session, kind, name=name, since=seen)
 
 
 @st.cache_data(ttl=300, show_spinner="The DQM GUI is asked for its listing …")

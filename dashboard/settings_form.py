@@ -1,12 +1,13 @@
 """A form over one piece of configuration: what it was when it was opened, why it changes, and who wrote it before.
 
 A form stays on the version that it was opened on: who saves over what somebody wrote meanwhile is told, not obeyed.
+Only where nothing is typed, and nobody but oneself changed the piece since, as by Undo, does it begin anew.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import streamlit as st
 from sqlmodel import Session
@@ -17,7 +18,8 @@ from backend.record import Recorded
 from dashboard.doing import Command, do
 from dashboard.literal import literal
 from dashboard.permits import Permit, permitted_button
-from dashboard.session import to_address
+from dashboard.session import person, to_address
+from dashboard.settings_data import changed_since
 
 B = TypeVar("B", bound=Body)
 WithReason = Callable[[Session, Actor, str], Recorded]
@@ -38,25 +40,26 @@ class Form(Generic[B]):
 
 
 def open_form(tab: str, name: str, piece: Piece[B] | None, seen: int) -> Form[B]:
-    """The form over this piece, as it was opened; says so where somebody changed the piece since."""
-    held = f"form-{tab}"
-    kept = st.session_state.get(held)
+    """The form over this piece, as it was opened; says so where the piece was changed since."""
+    kept = st.session_state.get(_held(tab))
     if kept is None or kept[0] != name:
-        turn = int(st.session_state.get("form-turn", 0)) + 1
-        st.session_state["form-turn"] = turn
-        kept = (name, Form(tab, piece, seen, f"form-{turn}"))
-        st.session_state[held] = kept
+        return _begin(tab, name, piece, seen)
     form: Form[B] = kept[1]
-    if _changed(form.piece) != _changed(piece):
-        with st.container(key="form-moved-on", horizontal=True, vertical_alignment="center"):
-            st.warning("Somebody changed this while you were looking. What you typed is still here, and is not saved.")
-            st.button("Look again", on_click=close_form, args=(tab,))
+    by = _changed_by(form, piece)
+    if not by:
+        return form
+    if set(by) == {person().name} and not _is_typed(form):
+        return _begin(tab, name, piece, seen)
+    who = "You" if by[0] == person().name else literal(by[0])
+    with st.container(key="form-moved-on", horizontal=True, vertical_alignment="center"):
+        st.warning(f"{who} changed this since you began. What you typed is still here, and is not saved.")
+        st.button("Look again", on_click=close_form, args=(tab,))
     return form
 
 
 def close_form(tab: str, name: str | None = None) -> None:
     """Let go of the form; the next look begins from what is saved. A name puts another piece into it."""
-    st.session_state.pop(f"form-{tab}", None)
+    st.session_state.pop(_held(tab), None)
     if name is not None:
         to_address(name=name)
 
@@ -78,6 +81,7 @@ def save_row(
     why = st.text_input(
         "Why", key=f"{form.key}-why", placeholder="what the log will say", max_chars=300, disabled=not given.is_given
     )
+    st.session_state.setdefault(_untouched(form), _typed(form))
     wanted = with_reason(given if not given.is_given or ready is None else ready, why)
     if not wanted.is_given:
         st.caption(literal(wanted.reason))
@@ -118,5 +122,34 @@ def _standing(version: Version) -> str:
     return f' <span class="rr-pill">{said.strip()}</span>' if said.strip() else ""
 
 
-def _changed(piece: Piece[B] | None) -> int | None:
-    return None if piece is None else piece.last_change
+def _held(tab: str) -> str:
+    return f"form-{tab}"
+
+
+def _begin(tab: str, name: str, piece: Piece[B] | None, seen: int) -> Form[B]:
+    turn = int(st.session_state.get("form-turn", 0)) + 1
+    st.session_state["form-turn"] = turn
+    form = Form(tab, piece, seen, f"form-{turn}")
+    st.session_state[_held(tab)] = (name, form)
+    return form
+
+
+def _changed_by(form: Form[B], piece: Piece[B] | None) -> tuple[str, ...]:
+    about = form.piece or piece
+    return () if about is None else changed_since(about.body.kind, about.name, form.seen)
+
+
+def _untouched(form: Form[B]) -> str:
+    """Where it is kept what the fields held when the form was opened."""
+    return f"{form.key}:opened"
+
+
+def _typed(form: Form[B]) -> Mapping[str, Any]:
+    """What the fields of the form hold; a button holds nothing."""
+    fields = {str(name): held for name, held in st.session_state.items() if str(name).startswith(f"{form.key}-")}
+    return {name: held for name, held in fields.items() if not isinstance(held, bool)}
+
+
+def _is_typed(form: Form[B]) -> bool:
+    opened = st.session_state.get(_untouched(form), {})
+    return any(held != opened.get(name) for name, held in _typed(form).items())

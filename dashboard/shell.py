@@ -15,6 +15,7 @@ from dashboard.literal import literal
 from dashboard.login.identity import identity_box
 from dashboard.login.who import Who
 from dashboard.permits import matrix
+from dashboard.session import from_address, to_address
 
 _BANNERS = {
     "staging": "STAGING: nothing here is official",
@@ -42,6 +43,7 @@ def header(found: Who, path: str) -> None:
             placeholder="Run or fill",
             label_visibility="collapsed",
             on_change=_jump,
+            args=(path,),
         )
         status_line(sources(), key="status-line")
         help_box(path)
@@ -53,10 +55,13 @@ def header(found: Who, path: str) -> None:
         st.warning(literal(sentence))
 
 
-def _jump() -> None:
+def _jump(here: str) -> None:
     typed = st.session_state.jump
     st.session_state.jump = ""
-    if (wanted := destination(typed)) is not None:
+    wanted = destination(typed)
+    if wanted == ("run", {"run": from_address("run")}) and here == "run":
+        to_address(ls=None, as_of=None)  # already before the page is drawn: what is drawn is what the next click sends
+    elif wanted is not None:
         st.session_state.jump_to = wanted
     elif typed.strip():
         st.session_state.jump_refused = f"There is no run or fill {typed.strip()!r}."

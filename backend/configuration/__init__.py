@@ -4,7 +4,7 @@ Each piece is a (kind, name) with a typed body. A change is an act in the log li
 reason, can be undone, and conflicts with a change of the same piece that its author had not seen.
 """
 
-from backend.configuration.authors import Authored, authored, version_in_force
+from backend.configuration.authors import Authored, authored, changed_by, version_in_force
 from backend.configuration.bodies import (
     Body,
     Cause,
@@ -36,6 +36,7 @@ __all__ = [
     "authored",
     "body_model",
     "causes",
+    "changed_by",
     "columns_shown",
     "configuration",
     "configure",

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from backend.configuration.bodies import B
 from backend.configuration.reading import Piece, pieces
 from backend.errors import Conflict, NotFound
+from models.vocabulary import ConfigurationKind
 
 _WAS = text("""
     SELECT c.name, made."by", made.at FROM configuration_change c
@@ -26,6 +27,14 @@ _AUTHORS = text("""
                         WHERE f.kind = n.kind AND f.name = n.name ORDER BY f.version LIMIT 1) of_first
     JOIN change_set made ON made.id = of_first.change_set
     WHERE n.kind = :kind ORDER BY wrote.id
+""")
+
+_SINCE = text("""
+    WITH RECURSIVE act AS (
+        SELECT c.id, c."by" FROM configuration_change w JOIN change_set c ON c.id = w.change_set
+        WHERE w.kind = :kind AND w.name = :name
+        UNION SELECT u.id, u."by" FROM act JOIN change_set u ON u.undoes = act.id)
+    SELECT "by" FROM act WHERE id > :seen ORDER BY id DESC
 """)
 
 
@@ -76,3 +85,9 @@ def version_in_force(session: Session, model: type[B], number: int) -> Authored[
     if was := session.execute(_WAS, {"kind": model.kind.value, "number": number}).one_or_none():
         raise Conflict(f"{was.by} changed the {model.kind.value} {was.name!r} at {was.at:%H:%M} UTC.")
     raise NotFound(f"There is no {model.kind.value} {number}.")
+
+
+def changed_by(session: Session, kind: ConfigurationKind, *, name: str, since: int) -> tuple[str, ...]:
+    """Who wrote a piece, took it away, or undid either after a change set: a name for each act, the latest first."""
+    rows = session.execute(_SINCE, {"kind": kind.value, "name": name, "seen": since})
+    return tuple(rows.scalars())

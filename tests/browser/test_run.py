@@ -57,6 +57,22 @@ def test_a_drag_over_the_strip_goes_into_the_address(page: Page, address: str) -
     expect(page.locator(".st-key-range-card")).to_contain_text(f"LS {first}–{last}")
 
 
+def test_a_jump_to_the_very_run_lets_go_of_the_range_for_good(page: Page, address: str) -> None:
+    open_run(page, address)
+    field, jump = page.get_by_label("Lumisections", exact=True), page.get_by_label("Jump to a run or fill")
+    field.fill("5-14")
+    field.press("Enter")
+    expect(page.locator(".st-key-range-card")).to_contain_text("LS 5–14")
+    jump.fill(str(RUN))
+    jump.press("Enter")
+    expect(field).to_have_value("")
+    page.get_by_role("radio", name="Ranges").click()
+    page.wait_for_url("**tab=Ranges**")
+    page.get_by_role("radio", name="Strip").click()
+    expect(field).to_have_value("")
+    assert "ls" not in parse_qs(urlparse(page.url).query)
+
+
 def test_the_run_before_and_the_next_one_are_a_click_away(page: Page, address: str) -> None:
     open_run(page, address)
     page.get_by_role("button", name="‹").click()

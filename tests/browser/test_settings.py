@@ -121,6 +121,8 @@ def test_a_workspace_is_called_otherwise(open_as: Open) -> None:
     expect(row(page, "offline/tracker")).to_contain_text("Silicon tracker")
     page.locator(".st-key-act-bar-undo button").click()
     expect(row(page, "offline/tracker")).not_to_contain_text("Silicon tracker")
+    expect(page.get_by_label("Called", exact=True)).not_to_have_value("Silicon tracker")
+    expect(page.locator(".st-key-form-moved-on")).to_have_count(0)
     open_as("admin", "?tab=Workspaces&name=offline/tracker")
     typed(page, "Why", "nobody certifies it")
     page.get_by_role("button", name="Take away", exact=True).click()

@@ -9,10 +9,11 @@ from streamlit.testing.v1 import AppTest
 from backend.access import Action, demo_actor
 from backend.access.egroups import CERTIFIERS, ON_CALL
 from backend.certify.accepted import AcceptedDatasetBody, accepted_datasets, write_accepted_dataset
-from backend.certify.configuring import write_piece
-from backend.configuration import ensure_defaults, rights
+from backend.certify.taking_back import take_back
+from backend.configuration import configure, ensure_defaults, rights
 from backend.db import transaction
 from backend.jobs.tasks import ask
+from backend.queries import latest_change
 from backend.queries.work import tasks
 from models.vocabulary import ConfigurationKind
 from tests.pages import button, open_page, refused, speaking_to, told
@@ -89,15 +90,35 @@ def test_who_saves_over_what_somebody_wrote_meanwhile_is_told_and_keeps_what_was
     field(app, "Why").set_value("less").run()
     with transaction(engine) as session:
         body = {"grants": ["undo", "run.class"]}
-        write_piece(
-            session, demo_actor("admin"), ConfigurationKind.PERMISSION, name=EGROUP, body=body, why="more", seen=None
-        )
+        configure(session, ConfigurationKind.PERMISSION, name=EGROUP, body=body, by="M. Rossi", why="more")
     button(app, "Save").click().run()
-    assert "L. Moreau" in refused(app)
-    assert any("Somebody changed this" in warning.value for warning in app.warning)
+    assert "M. Rossi" in refused(app)
+    assert any("M. Rossi changed this" in warning.value for warning in app.warning)
     assert field(app, "Rights, one per line").value == "undo"
     button(app, "Look again").click().run()
     assert field(app, "Rights, one per line").value == "undo\nrun.class"
+
+
+def test_ones_own_undo_opens_the_form_anew_unless_something_is_typed(engine: Engine) -> None:
+    app = open_page("settings", role="admin", tab="Permissions", name=EGROUP)
+    before = field(app, "Rights, one per line").value
+    field(app, "Rights, one per line").set_value("undo").run()
+    field(app, "Why").set_value("less").run()
+    button(app, "Save").click().run()
+    with transaction(engine) as session:
+        undone = take_back(session, demo_actor("admin"), latest_change(session).change_set)
+    app.run()
+    assert not app.warning
+    assert field(app, "Rights, one per line").value == before
+    field(app, "Why").set_value("as I said").run()
+    with transaction(engine) as session:
+        take_back(session, demo_actor("admin"), undone.change_set)
+    app.run()
+    assert [warning.value.partition(" since")[0] for warning in app.warning] == ["You changed this"]
+    assert field(app, "Why").value == "as I said"
+    button(app, "Look again").click().run()
+    assert field(app, "Rights, one per line").value == "undo"
+    assert not app.warning
 
 
 def test_a_change_of_rights_says_what_is_given_and_taken_and_is_saved(engine: Engine) -> None:

@@ -104,7 +104,9 @@ def _last_heard(key: str) -> int:
 
 
 def _heard(key: str, on_act: Callable[[StripEvent], None] | None) -> None:
-    """Streamlit delivers an act only where a callback is registered."""
+    """Streamlit delivers an act only where a callback is registered. That it came is kept here, too: a quicker second
+    act may stop the script before it draws the strip, which would then keep what it painted."""
+    _last_heard(key)
     if on_act is not None and (event := event_of(key)) is not None:
         on_act(event)
 
