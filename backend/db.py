@@ -121,6 +121,11 @@ def bulk(on: Engine, statement: ClauseElement) -> pl.DataFrame:
     """A large result as a frame, read through ADBC: 5 million rows a second (database.md B.3).
 
     It reads outside any session's transaction; the statement's values are quoted by SQLAlchemy.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If PostgreSQL does not answer.
     """
     with _bulk_cursor(on) as cursor:
         return _frame(cursor, statement)
@@ -140,12 +145,18 @@ def snapshot(on: Engine) -> Iterator[Reader]:
 
 @contextmanager
 def _bulk_cursor(on: Engine) -> Iterator[Any]:
-    connection = _adbc_pool(on.url.render_as_string(hide_password=False), os.getpid()).connect()
+    connection = None
     try:
+        connection = _adbc_pool(on.url.render_as_string(hide_password=False), os.getpid()).connect()
         with closing(connection.cursor()) as cursor:
             yield cursor
+    except adbc.OperationalError as error:
+        if connection is not None:
+            connection.invalidate()
+        raise DatabaseUnavailable(f"The database does not answer: {str(error).strip().splitlines()[0]}") from error
     finally:
-        connection.close()
+        if connection is not None:
+            connection.close()
 
 
 def _frame(cursor: Any, statement: ClauseElement) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, text
 
-from backend.db import engine_for, transaction, upgrade
+from backend.db import bulk, engine_for, transaction, upgrade
 from backend.embedded import Embedded, ensure_database
 from backend.rebuild import rebuild
 from tests.factories import a_run, columns
@@ -115,6 +115,7 @@ def test_a_database_that_went_away_is_told_in_a_sentence(registry: tuple[str, in
     on = engine_for(url)
     with transaction(on) as session:
         session.execute(text("SELECT 1"))
+    assert bulk(on, text("SELECT 1 AS one")).height == 1
     with psycopg.connect(url):
         os.kill(postmaster(server), signal.SIGKILL)
     with pytest.raises(DatabaseUnavailable, match="The database does not answer"):
@@ -122,7 +123,10 @@ def test_a_database_that_went_away_is_told_in_a_sentence(registry: tuple[str, in
             time.sleep(0.1)
             with transaction(on) as session:
                 session.execute(text("SELECT 1"))
+    with pytest.raises(DatabaseUnavailable, match="The database does not answer"):
+        bulk(on, text("SELECT 1 AS one"))
     server.start()
+    assert bulk(on, text("SELECT 1 AS one")).height == 1
     with transaction(on) as session:
         assert session.execute(text("SELECT 1")).scalar_one() == 1
     on.dispose()
