@@ -10,6 +10,7 @@ from dashboard.strip_sheets import as_of_marks
 from models.vocabulary import Origin
 
 _MOST = 40
+_MOST_LINES = 4
 _LONGEST_WHY = 140
 
 
@@ -24,7 +25,10 @@ def timeline(history: Iterable[HistoryEntry]) -> None:
 
 def _item(entry: HistoryEntry, by_person: bool) -> str:
     undone = ' <span class="rr-pill">undone</span>' if entry.is_undone else ""
-    said = "".join(f"<div>{escape(line)}</div>" for line in _lines(entry)[:4])
+    lines = _lines(entry)
+    said = "".join(f"<div>{escape(line)}</div>" for line in lines[:_MOST_LINES])
+    if len(lines) > _MOST_LINES:
+        said += f'<div class="rr-label">and {len(lines) - _MOST_LINES:,} more</div>'
     kind = "person" if by_person else "rule"
     return (
         f'<li class="{kind}{" undone" if entry.is_undone else ""}"><b>{escape(entry.by)}</b> '

@@ -165,6 +165,8 @@ def test_a_note_travels_with_its_word_and_colour():
     assert (wire["token"], wire["word"], wire["comment"]) == ("standby", "STANDBY", None)
     assert note_wire(CellNote("LS 5", None))["word"] == "no value"
     assert note_wire(CellNote("LS 5", Bit.FALSE))["word"] == "false"
+    own = note_wire(CellNote("stopped", None, comment="beam dump", word="run"))
+    assert (own["token"], own["word"]) == (None, "run")
 
 
 def grid_page() -> None:

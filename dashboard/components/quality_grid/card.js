@@ -62,7 +62,7 @@ class Card {
 
 function noteOf(note) {
   const line = element("div", "note");
-  line.append(element("i", `swatch ${note.token}`, ""));
+  line.append(element("i", `swatch ${note.token ?? ""}`, ""));
   const words = element("span", "words");
   words.append(element("b", "", `${note.word} ${note.where}`));
   if (note.cause) words.append(` · ${note.cause}`);

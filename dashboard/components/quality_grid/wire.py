@@ -64,8 +64,11 @@ def sheet_bytes(key: str, columns: Sequence[AttributeColumn | QualityColumn], ro
 
 
 def note_wire(note: CellNote) -> dict[str, str | None]:
-    """A note as the hover card reads it."""
+    """A note as the hover card reads it; one with a word of its own has no colour of a status."""
+    token: str | None
     match note.value:
+        case None if note.word:
+            token, word = None, note.word
         case Bit():
             token, word = f"dcs-{note.value.name.lower()}", note.value.name.lower()
         case status:
@@ -73,7 +76,7 @@ def note_wire(note: CellNote) -> dict[str, str | None]:
     return {
         "where": note.where,
         "token": token,
-        "word": note.word or word,
+        "word": word,
         "cause": note.cause,
         "comment": note.comment,
         "who": note.who,
