@@ -14,9 +14,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import ClauseElement, Engine, create_engine
+from sqlalchemy import ClauseElement, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
@@ -170,7 +170,20 @@ def _frame(cursor: Any, statement: ClauseElement) -> pl.DataFrame:
 def _adbc_pool(url: str, pid: int) -> QueuePool:
     source = adbc.connect(url.replace("postgresql+psycopg://", "postgresql://", 1))
     clone: Any = source.adbc_clone
-    return QueuePool(clone, pool_size=4, max_overflow=4)
+    pool = QueuePool(clone, pool_size=4, max_overflow=4)
+    event.listen(pool, "checkout", _ping)
+    return pool
+
+
+def _ping(connection: Any, *_: object) -> None:
+    """Ask a connection before it is used, as :func:`engine_for` does; a dead one is replaced by the pool."""
+    try:
+        with closing(connection.cursor()) as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchall()
+        connection.rollback()
+    except adbc.Error as error:
+        raise DisconnectionError from error
 
 
 def _first_line(error: OperationalError) -> str:

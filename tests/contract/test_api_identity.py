@@ -53,6 +53,12 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test waits for the provider's keys because another has just asked for them, or changed them."""
+    monkeypatch.setattr("backend.identity.keys.PAUSE_SECONDS", 0.0)
+
+
 def of_provider(simulator: Simulator, role: str, *, audience: str = API) -> dict[str, str]:
     """What a program of that role shows: an access token that it got with its own credentials."""
     form = {"grant_type": "client_credentials", "client_id": role, "client_secret": "secret", "audience": audience}

@@ -1,6 +1,5 @@
 """Login: where it leads back to, what a browser keeps of it, when it is over, and what a page shows then."""
 
-import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
@@ -25,6 +24,7 @@ from dashboard.login.logins import Logins, logins
 from dashboard.login.paths import login_path, own_path
 from dashboard.login.who import vouched_for
 from scripts.simulator.accounts import account_of
+from tests.coroutines import run
 
 NOW = datetime.now(UTC)
 CHOSEN = Settings(
@@ -169,7 +169,7 @@ def _through_a_proxy(headers: dict[str, str], chosen: Settings) -> dict[str, str
 
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     gate = ProxyGate(app, lambda _: chosen)
-    asyncio.run(gate({"type": "websocket", "headers": raw, "client": ("10.1.2.3", 40_000)}, None, None))
+    run(gate({"type": "websocket", "headers": raw, "client": ("10.1.2.3", 40_000)}, None, None))
     return seen
 
 

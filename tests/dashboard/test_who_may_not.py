@@ -32,7 +32,7 @@ READS = re.compile(
     "|inspector-(open|close)|run-(earlier|later)|strip-.*-typed|act-(oms|words)"
     "|by|run_number|dataset|text|kind|since|until|log-(clear|latest|earlier|close)|tab|action|where|rights-.*"
     "|cl-(open-.*|look-.*|ls-.*|facts|download|meaning|pick-.*|field-.*|new|new-.*)"
-    "|gj-(recipe|pattern|options|several|completed|runs|prescales|find|open-.*|file-.*|files-more|with-.*|why-.*"
+    "|gj-(within|recipe|pattern|options|several|completed|runs|prescales|find|open-.*|file-.*|files-more|with-.*|why-.*"
     "|edit-recipe)|form-\\d+-try"
 )
 """The keys of what only reads or changes what one looks at: a draft of a rule is one's own, and in the address."""

@@ -1,6 +1,5 @@
 """A trusted proxy is believed from its network and with its secret; anybody else's headers are taken out and logged."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +12,7 @@ from backend.errors import InvalidSettings, NotIdentified
 from backend.identity.identity import Identity, Way
 from backend.identity.proxy import MARK, ProxyGate, Scope, identity_of_proxy, networks_of
 from backend.settings import Settings
+from tests.coroutines import run
 
 SECRET = "a-secret-of-more-than-thirty-two-characters"
 CHOSEN = Settings(
@@ -47,7 +47,7 @@ def let_through(*gates: Settings, headers: Headers, peer: str | None = INSIDE, k
     for chosen in reversed(gates):
         gated = ProxyGate(gated, lambda _, chosen=chosen: chosen)
     scope = {"type": kind, "headers": headers, "client": None if peer is None else (peer, 40_000)}
-    asyncio.run(gated(scope, None, None))
+    run(gated(scope, None, None))
     return seen
 
 
@@ -139,7 +139,7 @@ def test_what_is_taken_out_is_logged_once_a_minute_without_what_it_said(caplog: 
     gate = ProxyGate(app, lambda _: CHOSEN)
     with caplog.at_level(logging.WARNING):
         for _ in range(50):
-            asyncio.run(gate({"type": "http", "headers": raw(GOOD), "client": ("192.0.2.7", 1)}, None, None))  # type: ignore[arg-type]
+            run(gate({"type": "http", "headers": raw(GOOD), "client": ("192.0.2.7", 1)}, None, None))  # type: ignore[arg-type]
     (line,) = caplog.messages
     assert line.endswith("the last from 192.0.2.7: it is not of RR_PROXY_NETWORKS")
     assert SECRET not in line and "akeller" not in line

@@ -1,6 +1,5 @@
 """A way in that is half configured is refused before anybody asks."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from backend.api.starting import refuse_unsafe_start
 from backend.errors import InvalidSettings
 from backend.identity.starting import refuse_unclear_identities
 from backend.settings import Settings, settings
+from tests.coroutines import run
 
 ISSUER = "https://auth.example.org/realms/cern"
 SECRET = SecretStr("a-secret-of-more-than-thirty-two-characters")
@@ -55,6 +55,6 @@ def test_the_api_does_not_begin(monkeypatch: pytest.MonkeyPatch) -> None:
 
     try:
         with pytest.raises(InvalidSettings, match="RR_PROXY_NETWORKS"):
-            asyncio.run(begin())
+            run(begin())
     finally:
         settings.cache_clear()
