@@ -33,6 +33,13 @@ FLAGS = (
 PROFILE = {"viewport": {"width": 1600, "height": 1000}, "locale": "en-GB", "timezone_id": "Europe/Zurich"}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is driven in a browser is tried a second time before it has failed (docs/decisions/0026)."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium as the machine has it, without a window."""

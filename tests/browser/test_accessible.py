@@ -40,6 +40,7 @@ PAGES = {
     "Settings, tokens": "settings?tab=Tokens",
     "Settings, jobs": "settings?tab=Jobs+and+tasks",
 }
+DENSEST = ("Overview", "Online", "Offline", "Run", "Golden JSON", "Settings, permissions")
 HEAVY = {"serious", "critical"}
 OF_COLOUR = {"runOnly": ["color-contrast", "link-in-text-block"]}
 MOST_SHIFT = 0.05
@@ -104,10 +105,14 @@ def the_tour_stays_away_until_it_is_asked_for(page: Page, address: str) -> None:
     expect(hide).to_be_visible()
 
 
-def test_every_page_can_be_read_by_everybody_and_a_live_one_stands_still(page: Page, address: str) -> None:
+@pytest.mark.parametrize("names", [DENSEST, pytest.param(tuple(PAGES), marks=pytest.mark.long)], ids=["few", "all"])
+def test_a_page_can_be_read_by_everybody_and_a_live_one_stands_still(
+    page: Page, address: str, names: tuple[str, ...]
+) -> None:
     live = [watched(page.context, f"{address}/{asked}?live=true") for asked in ("", "online")]
     wrong = {}
-    for name, asked in PAGES.items():
+    for name in names:
+        asked = PAGES[name]
         page.emulate_media(color_scheme="dark")
         page.goto(f"{address}/{asked}")
         expect(page.locator(".rr-banner")).to_be_visible()

@@ -95,6 +95,7 @@ def test_the_card_of_a_run_is_closed_and_leads_to_the_run(online: Page) -> None:
 
 
 def test_the_key_of_undo_stands_in_the_list_of_keys(online: Page) -> None:
+    settled(online)
     online.locator(".rr-title").first.click()
     online.keyboard.press("?")
     expect(online.get_by_role("dialog", name="Keys")).to_contain_text("undo what was just done")

@@ -91,6 +91,7 @@ def test_keys_move_tick_and_open(page, address):
     assert current(page) == "325157", "painted before the server answers"
     page.keyboard.press("Space")
     expect(row(page, "325157").locator(".box")).to_have_attribute("aria-checked", "true")
+    expect(page.locator('[data-testid="stCode"]')).to_contain_text('"ticked": ["325157"]')
     page.keyboard.press("Enter")
     assert wait_told(page, "opened")[-1]["opened"] == "325157"
     expect(page.locator('[data-testid="stCode"]')).to_contain_text('"ticked": ["325157"]')
