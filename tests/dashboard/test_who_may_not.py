@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block, Node
 
-from backend.access import DEFAULT_RIGHTS
+from backend.access import DEFAULT_RIGHTS, demo_actor
 from backend.db import transaction
 from backend.golden.publishing import mark_official
 from backend.golden.uploading import keep_upload
@@ -42,7 +42,7 @@ CONTROLS = (
 ).split("|")
 SIGN_IN = re.compile(r"^Sign in")
 """What anybody may do who is signed in says so: own filters, own golden JSONs."""
-EGROUPS = re.compile("|".join(map(re.escape, DEFAULT_RIGHTS)))
+EGROUPS = re.compile("|".join(map(re.escape, sorted(DEFAULT_RIGHTS, key=len, reverse=True))))
 FOR_NOBODY = re.compile("^Choose a workspace: the global one has no components")
 """What is disabled for everybody."""
 
@@ -103,6 +103,31 @@ def test_a_visitor_finds_nothing_enabled_that_writes_and_is_told_which_egroup_ma
                 problems.append(f"{page} {asked}: {key} is disabled and says {why!r}")
     assert problems == []
     assert seen >= {"act-signoff", "offline-set-bad", "cycle-complete", "cl-save", "gj-edit", "log-take-back"}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("role", ["shifter", "tracker-certifier", "dc-expert"])
+def test_somebody_finds_enabled_exactly_what_their_egroups_may(registry: dict[str, str], role: str) -> None:
+    """What a visitor is told that a control needs decides: one of these e-groups is enough, none of them locks it."""
+    mine = demo_actor(role).egroups
+    compared: dict[bool, set[str]] = {True: set(), False: set()}
+    problems: list[str] = []
+    for page, asked in PLACES:
+        query = {name: registry.get(said, said) for name, said in asked.items()}
+        for_nobody = {key: why for key, is_enabled, why in _controls(open_page(page, role="visitor", **query).main)}
+        for key, is_enabled, why in _controls(open_page(page, role=role, **query).main):
+            needed = set(EGROUPS.findall(for_nobody.get(key) or ""))
+            if not needed:
+                continue
+            may_it = bool(needed & mine)
+            compared[may_it].add(key)
+            is_locked = not is_enabled and bool(EGROUPS.search(why or ""))
+            if is_enabled > may_it or is_locked == may_it:
+                problems.append(
+                    f"{page} {asked}: {key} is {'enabled' if is_enabled else why!r}, needs {sorted(needed)}"
+                )
+    assert problems == []
+    assert all(compared.values()), compared
 
 
 def _forms_of_a_range() -> None:
