@@ -8,11 +8,10 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from backend.db import transaction
-from backend.rebuild.folding import Folding, fold_datasets, fold_luminosities, fold_runs
+from backend.rebuild.folding import HOLD, Folding, fold_datasets, fold_luminosities, fold_runs
 from backend.rebuild.touches import last_touches_of
 from backend.rebuild.words import all_undone
 
-_HOLD = text("SELECT n FROM clock FOR UPDATE")
 _DATASETS = text("SELECT id FROM dataset_identity WHERE run_number = ANY(:runs)")
 _TABLES = {
     "run": "run_number = ANY(:runs)",
@@ -48,7 +47,7 @@ def differences(on: Engine, runs: Sequence[int], *, chunk: int = 20) -> Iterator
 
 def _differences(on: Engine, runs: list[int]) -> list[Difference]:
     with transaction(on) as session:
-        session.execute(_HOLD)
+        session.execute(HOLD)
         chosen = {"runs": runs, "datasets": list(session.scalars(_DATASETS, {"runs": runs}))}
         standing = _rows(session, chosen)
         trial = session.begin_nested()

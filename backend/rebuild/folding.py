@@ -18,6 +18,9 @@ from backend.rebuild.touches import Touches
 from backend.rebuild.words import words_until
 from backend.record.publishing import publish
 
+HOLD = text("SELECT n FROM clock FOR UPDATE")
+"""What a folding begins with: nobody adds to the log while it is read."""
+
 _RUN_CHANGES = text("""
     SELECT c.id, c.change_set, c.run_number, c.origin, c.said, c.withdraws, s.kind, s."by"
     FROM run_change c JOIN change_set s ON s.id = c.change_set

@@ -13,14 +13,13 @@ from backend.projections.cycles import CycleWord, cycle_row
 from backend.projections.golden_jsons import GoldenJsonMaking, GoldenJsonWord, golden_json_row
 from backend.projections.picture import Picture
 from backend.projections.undone import Undone
-from backend.rebuild.folding import Folding, fold_datasets, fold_luminosities, fold_runs
+from backend.rebuild.folding import HOLD, Folding, fold_datasets, fold_luminosities, fold_runs
 from backend.rebuild.touches import Touches, last_touches
 from backend.rebuild.words import all_undone
 from backend.record.publishing import publish
 
 Progress = Callable[[float, str], None]
 
-_HOLD = text("SELECT n FROM clock FOR UPDATE")
 _EMPTY = (
     text("DELETE FROM run"),
     text("DELETE FROM dataset"),
@@ -54,7 +53,7 @@ def rebuild(on: Engine, *, progress: Progress = lambda done, what: None, chunk: 
         How many runs or datasets are folded at once.
     """
     with transaction(on) as session:
-        session.execute(_HOLD)
+        session.execute(HOLD)
         for statement in _EMPTY:
             session.execute(statement)
         undone = all_undone(session)
