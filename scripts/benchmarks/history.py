@@ -1,21 +1,37 @@
 """Ten years of CMS as a log, deterministic, made in PostgreSQL itself; the projections are then folded from it.
 
 Each run is taken in from OMS, judged by rules, corrected by a shifter, signed off (which makes two or three offline
-datasets), linked to the DQM GUI, corrected and certified by people: eight acts and about 150 words a run.
+datasets), linked to the DQM GUI, corrected and certified by people: eight acts and about 160 words a run. A run is
+begun every 90 minutes from 2016 on, 5,840 a year, and its datasets are called by their year: every fourth run is one of
+collisions, so that a year has 1,460 datasets that ``/PromptReco/Collisions2016%/DQM`` matches.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import Connection, Engine, TextClause, text
 
 from backend.db import transaction
-from backend.record import columns_by_name
+from backend.record import columns_by_name, register_columns
+from backend.record.columns import KnownColumn, NewColumn
 from backend.start import make_ready
 from models.vocabulary import DCS_BITS, OFFLINE_COMPONENTS, ONLINE_COMPONENTS, ColumnKind
 
 FIRST_RUN = 265_001
 ACTS_PER_RUN = 8
 """Ingest, rules, a shifter's flags, stop reason, sign-off, DQM GUI, a certifier's flags, certification."""
+
+OFFLINE_FLAGS = 85
+"""How many flags a dataset has in the field; those that a fresh registry lacks are registered first."""
+
+_MORE_FLAGS = tuple(
+    NewColumn(workspace, name, ColumnKind.FLAG)
+    for workspace, names in {
+        "dt": ("occupancy", "timing", "efficiency"),
+        "gem": ("occupancy", "efficiency"),
+        "hcal": ("timing", "laser", "noise"),
+    }.items()
+    for name in names
+)
 
 Progress = Callable[[float, str], None]
 
@@ -51,10 +67,13 @@ _STATEMENTS: tuple[tuple[str, TextClause], ...] = (
         "datasets",
         text(f"""
             INSERT INTO dataset_identity (id, run_number, name, change_set)
-            SELECT (n - 1) * 4 + d + 1, 265000 + n, (array['online', '/Express/Collisions2018/DQM',
-                '/PromptReco/Collisions2018D/DQM', '/ReReco/Run2018D_UL2018/DQM'])[d + 1],
+            SELECT (n - 1) * 4 + d + 1, 265000 + n, (array['online', '/Express/' || beams || year || '/DQM',
+                '/PromptReco/' || beams || year || era || '/DQM',
+                '/ReReco/Run' || year || era || '_UL' || year || '/DQM'])[d + 1],
                 {_ACT} + CASE d WHEN 0 THEN 1 ELSE 5 END
-            FROM {_RUNS}, generate_series(0, 2 + (n % 3 = 0)::int) d ORDER BY n, d
+            FROM {_RUNS}, LATERAL (SELECT 2016 + (n - 1) / 5840 AS year, chr(65 + (n - 1) % 5840 / 730) AS era,
+                (array['Collisions', 'Cosmics', 'Commissioning', 'HICollisions'])[1 + n % 4] AS beams) named,
+                generate_series(0, 2 + (n % 3 = 0)::int) d ORDER BY n, d
         """),
     ),
     (
@@ -69,6 +88,7 @@ _STATEMENTS: tuple[tuple[str, TextClause], ...] = (
                     'oms.delivered_lumi', n % 977 * 0.11, 'oms.recorded_lumi', n % 977 * 0.1,
                     'oms.hlt_key', '/cdaq/physics/Run2018/2e34/v' || n % 90 || '/HLT/V1',
                     'oms.l1_key', 'l1_trg_collisions/v' || n % 70, 'oms.stable_beam', n % 5 > 0,
+                    'oms.injection_scheme', '25ns_2556b_2544_2215_2332_144bpi_20injV3',
                     'oms.hlt_physics_counter', n * 31, 'oms.l1_rate', 90000.5, 'oms.cmssw_version', 'CMSSW_10_3_2',
                     'oms.components', '["TRACKER", "DT", "CSC", "ECAL", "HCAL"]'::jsonb)
                 WHEN 2 THEN jsonb_build_object('is_significant', n % 3 = 0, 'state', 'OPEN', 'run_class',
@@ -128,13 +148,13 @@ _STATEMENTS: tuple[tuple[str, TextClause], ...] = (
         text(f"""
             INSERT INTO lumisection_change (change_set, dataset_id, columns, first, last, value, origin, cause, comment)
             SELECT {_ACT} + CASE WHEN k < 30 THEN 5 ELSE 7 END, (n - 1) * 4 + d + 1, CASE k
-                    WHEN 0 THEN CAST(:offline AS int2[])
+                    WHEN -1 THEN CAST(:inverted AS int2[]) WHEN 0 THEN CAST(:offline AS int2[])
                     ELSE array[(CAST(:offline AS int2[]))[1 + among % cardinality(CAST(:offline AS int2[]))]] END,
-                CASE k WHEN 0 THEN 1 ELSE first END, CASE k WHEN 0 THEN lumis ELSE least(lumis, first + more) END,
-                CASE WHEN k = 0 THEN 1 WHEN k < 30 THEN 2 + among % 4 ELSE 1 + among % 2 END,
+                CASE WHEN k < 1 THEN 1 ELSE first END, CASE WHEN k < 1 THEN lumis ELSE least(lumis, first + more) END,
+                CASE WHEN k = -1 THEN 2 WHEN k = 0 THEN 1 WHEN k < 30 THEN 2 + among % 4 ELSE 1 + among % 2 END,
                 CASE WHEN k < 30 THEN 1 ELSE 2 END, CASE WHEN k >= 30 THEN 'detector' END,
                 CASE WHEN k >= 30 THEN (array['bad at the edge', 'recovered', 'see the elog'])[1 + among % 3] END
-            FROM {_DATASETS}, generate_series(0, 36) k, {_RANGE.format(salt=3)} ORDER BY n, d, k
+            FROM {_DATASETS}, generate_series(-1, 36) k, {_RANGE.format(salt=3)} ORDER BY n, d, k
         """),
     ),
     (
@@ -167,6 +187,7 @@ def write_history(on: Engine, runs: int, *, trust: bool = True, progress: Progre
     How many words the log has then.
     """
     make_ready(on)
+    add_flags(on)
     values = {"runs": runs, **_columns(on)}
     with on.begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
@@ -186,17 +207,33 @@ def write_history(on: Engine, runs: int, *, trust: bool = True, progress: Progre
     return words
 
 
+def add_flags(on: Engine) -> None:
+    """Make a dataset have as many flags as in the field."""
+    with transaction(on) as session:
+        lacking = OFFLINE_FLAGS - len(_flags(columns_by_name(session)))
+        register_columns(session, _MORE_FLAGS[: max(lacking, 0)], by="history", why="the flags of the field")
+
+
 def _columns(on: Engine) -> dict[str, object]:
-    """The numbers of the bits and of the flags online and offline, and the workspaces that look at datasets."""
+    """The numbers of the bits and of the flags online and offline, and the workspaces that look at datasets.
+
+    ``inverted`` is the flag whose BAD means keep: rules say BAD of it where luminosity is not low.
+    """
     with transaction(on) as session:
         columns = columns_by_name(session)
+    flags = _flags(columns)
     online = [columns[f"{w}-{name}"].id for w, names in ONLINE_COMPONENTS.items() for name in names]
     return {
         "bits": [columns[f"oms-{bit}"].id for bit in DCS_BITS],
         "online": online,
-        "offline": [column.id for column in columns.values() if column.kind is ColumnKind.FLAG],
+        "offline": [column.id for column in flags if not column.is_inverted],
+        "inverted": [column.id for column in flags if column.is_inverted],
         "workspaces": ["global", *OFFLINE_COMPONENTS],
     }
+
+
+def _flags(columns: Mapping[str, KnownColumn]) -> list[KnownColumn]:
+    return [column for column in columns.values() if column.kind is ColumnKind.FLAG]
 
 
 def _words(connection: Connection) -> int:

@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+from backend.classify import recipes
 from backend.db import engine_for, transaction
 from backend.embedded import Embedded
+from backend.golden.selection import select
 from backend.jobs.checking import checking_itself
 from backend.jobs.job import Ending, Tick
 from backend.rebuild import differences, rebuild
 from backend.record import Act, DatasetKey, DatasetSaid, LuminositySaid, LumisectionSaid, RunSaid, record
 from models.lumis import LumiRange
 from models.vocabulary import ActKind, LuminositySource, Origin
-from scripts.benchmarks.history import ACTS_PER_RUN, FIRST_RUN, write_history
+from scripts.benchmarks.history import ACTS_PER_RUN, FIRST_RUN, OFFLINE_FLAGS, add_flags, write_history
 from tests.conftest import an_empty_registry
 
 RUNS = 6
@@ -32,6 +34,11 @@ _ROWS = {
     "luminosity": "SELECT * FROM luminosity ORDER BY run_number, source",
     "change_set": 'SELECT id, "by", why, kind FROM change_set ORDER BY id',
 }
+
+_FLAGS_OF_DATASETS = """
+    SELECT DISTINCT (SELECT count(DISTINCT c) FROM unnest(columns) c WHERE c < 1001)
+    FROM segments JOIN dataset_identity d ON d.id = dataset_id WHERE d.name <> 'online'
+"""
 
 
 @pytest.fixture
@@ -103,6 +110,7 @@ def acts_of(on: Engine, base: int) -> list[Act]:
 def test_said_through_the_door_act_by_act_it_gives_the_same_rows_as_a_rebuild(engine: Engine, replayed: Engine) -> None:
     words = write_history(engine, RUNS, trust=False)
     rebuild(engine)
+    add_flags(replayed)
     with replayed.connect() as connection:
         base = connection.execute(text("SELECT n FROM clock")).scalar_one()
     acts = acts_of(engine, base)
@@ -114,6 +122,19 @@ def test_said_through_the_door_act_by_act_it_gives_the_same_rows_as_a_rebuild(en
     assert list(differences(replayed, [FIRST_RUN + n for n in range(RUNS)], chunk=4)) == []
     assert len(acts) == RUNS * ACTS_PER_RUN
     assert 140 * RUNS < words < 180 * RUNS
+
+
+def test_a_dataset_has_the_flags_of_the_field_and_a_recipe_of_its_year_keeps_some_of_it(engine: Engine) -> None:
+    write_history(engine, 24)
+    rebuild(engine)
+    with engine.connect() as connection:
+        flagged = connection.execute(text(_FLAGS_OF_DATASETS)).scalars().all()
+    with transaction(engine) as session:
+        recipe = next(recipe for recipe in recipes(session) if recipe.name == "golden 2016")
+
+    assert flagged == [OFFLINE_FLAGS]
+    made = select(engine, recipe.rule, datasets=recipe.body.datasets).kept
+    assert set(made) == {FIRST_RUN + n for n in range(3, 24, 4)}
 
 
 def test_it_is_the_same_each_time(engine: Engine, replayed: Engine) -> None:
