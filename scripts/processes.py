@@ -51,7 +51,7 @@ class Processes:
     def __init__(self, logs: Path) -> None:
         self.logs = logs
         self.running: list[Program] = []
-        self._seconds_to_stop = SECONDS_TO_STOP
+        self._hurries = False
 
     def start(self, name: str, command: Sequence[str], *, environment: Mapping[str, str], folder: Path) -> Program:
         """Start one more."""
@@ -106,21 +106,24 @@ class Processes:
                 )
             time.sleep(0.1)
 
+    def end(self, program: Program, number: signal.Signals, *, seconds: float = 0.0) -> None:
+        """End one alone, with whatever it started: by a signal, and by force if it is there after so many seconds."""
+        _signal_group(program.process, number)
+        asked = time.monotonic()
+        while program.process.poll() is None and not self._hurries and time.monotonic() - asked < seconds:
+            time.sleep(0.02)
+        _signal_group(program.process, signal.SIGKILL)
+        program.process.wait()
+        self.running.remove(program)
+
     def stop(self) -> None:
         """Stop all, the last one first: politely, then not; whatever they started goes with them."""
         while self.running:
-            program = self.running[-1]
-            _signal_group(program.process, signal.SIGTERM)
-            asked = time.monotonic()
-            while program.process.poll() is None and time.monotonic() - asked < self._seconds_to_stop:
-                time.sleep(0.02)
-            _signal_group(program.process, signal.SIGKILL)
-            program.process.wait()
-            self.running.pop()
+            self.end(self.running[-1], signal.SIGTERM, seconds=SECONDS_TO_STOP)
 
     def hurry(self) -> None:
         """Make a ``stop`` that is under way wait no longer."""
-        self._seconds_to_stop = 0
+        self._hurries = True
 
 
 def ensure_free(port: int, *, option: str) -> None:
@@ -142,6 +145,14 @@ def ensure_free(port: int, *, option: str) -> None:
                 else f"cannot be had ({error.strerror})"
             )
             raise PortTaken(f"Port {port} {why}: choose another one with {option}.") from error
+
+
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:

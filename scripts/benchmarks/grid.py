@@ -1,7 +1,6 @@
 """What the quality grid costs: 1,000 rows × 40 columns, from navigation to painted, in a real Chromium."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ import httpx
 from playwright.sync_api import sync_playwright
 
 from scripts.benchmarks.measure import Measure, timed
+from scripts.processes import free_port
 
 ROOT = Path(__file__).parents[2]
 ENTRY = ROOT / "dashboard" / "entry.py"
@@ -61,14 +61,6 @@ def served(script: Path, environment: dict[str, str]) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=20)
-
-
-def free_port() -> int:
-    """A port of this machine on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait(address: str) -> None:

@@ -14,8 +14,9 @@ from typing import Any
 import httpx
 from playwright.sync_api import sync_playwright
 
-from scripts.benchmarks.grid import CHROMIUM, ENTRY, FLAGS, ROOT, free_port, served
+from scripts.benchmarks.grid import CHROMIUM, ENTRY, FLAGS, ROOT, served
 from scripts.benchmarks.measure import Measure
+from scripts.processes import free_port
 
 READERS, PER_SECOND, ROWS = 16, 2, 25
 _SECONDS = 30
