@@ -15,7 +15,7 @@ from backend.embedded import Embedded
 from backend.start import make_ready
 from scripts.benchmarks.season import ingest_season
 from scripts.simulator.running import running_simulator
-from tests.databases import Reused, a_database, start_careless
+from tests.databases import Reused, a_database, name_in, start_careless
 
 HERE = Path(__file__).parent
 LONGEST_FIRST = ("browser", "integration", "contract", "dashboard", "property", "unit")
@@ -90,10 +90,17 @@ def season_url(postgresql: Embedded) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module")
-def small_season_url(postgresql: Embedded) -> Iterator[str]:
-    """The URL of a registry with the newest eight runs of the season, for the tests of one module to write in."""
+@pytest.fixture(scope="session")
+def small_season(postgresql: Embedded) -> Iterator[str]:
+    """The name of a database with the newest eight runs of the season, to copy from."""
     with a_season(postgresql, most=8) as url:
+        yield name_in(url)
+
+
+@pytest.fixture(scope="module")
+def small_season_url(postgresql: Embedded, small_season: str) -> Iterator[str]:
+    """The URL of a registry with the newest eight runs of the season, for the tests of one module to write in."""
+    with a_database(postgresql, of=small_season) as url:
         yield url
 
 

@@ -7,6 +7,7 @@ import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import unquote, urlsplit
 
 import psycopg
 from psycopg import Connection, sql
@@ -64,6 +65,11 @@ def a_copy(server: Embedded, *, name: str = "registry", of: str = "template") ->
         # with no fsync, copying files costs half of what copying through the log does
         connection.execute(f"CREATE DATABASE {made} TEMPLATE {of} STRATEGY file_copy")
     return made
+
+
+def name_in(url: str) -> str:
+    """The name of the database that a URL leads to."""
+    return unquote(urlsplit(url).path.removeprefix("/"))
 
 
 def drop(server: Embedded, name: str) -> None:

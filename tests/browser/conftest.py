@@ -1,26 +1,24 @@
 """A real Chromium, and Streamlit scripts served to it on free loopback ports."""
 
 import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from backend.embedded import Embedded
 from tests.browser.desk import PATIENCE_MS
 from tests.browser.offline_desk import a_certified_season, address_of
+from tests.browser.second_try import end_what_is_shared
+from tests.browser.serving import Servers
 from tests.browser.strip import APP as STRIP
 from tests.browser.strip import Strip
+from tests.databases import a_database, name_in
 
 CHROMIUM = Path(os.environ.get("RR_CHROMIUM", "/usr/bin/chromium"))
-ROOT = Path(__file__).parents[2]
+SERVERS = Servers()
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -38,6 +36,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A second try meets nothing of the first: what its file's tests share, databases and servers too, is made anew."""
+    if getattr(item, "execution_count", 1) > 1:
+        end_what_is_shared(item)
+        SERVERS.end()
 
 
 @pytest.fixture(scope="session")
@@ -100,10 +106,17 @@ def _forget_what_is_stored(profile: BrowserContext, page: Page) -> None:
         profile.new_cdp_session(page).send("Storage.clearDataForOrigin", asked)
 
 
-@pytest.fixture(scope="module")
-def certified_url(postgresql: Embedded) -> Iterator[str]:
-    """The URL of a season of which datasets are being certified, for the tests of one module to write in."""
+@pytest.fixture(scope="session")
+def certified_season(postgresql: Embedded) -> Iterator[str]:
+    """The name of a database with a season of which datasets are being certified, to copy from."""
     with a_certified_season(postgresql) as url:
+        yield name_in(url)
+
+
+@pytest.fixture(scope="module")
+def certified_url(postgresql: Embedded, certified_season: str) -> Iterator[str]:
+    """The URL of a season of which datasets are being certified, for the tests of one module to write in."""
+    with a_database(postgresql, of=certified_season) as url:
         yield url
 
 
@@ -133,56 +146,5 @@ def open_strip(page: Page, streamlit_app: Callable[..., str]) -> Callable[..., S
 @pytest.fixture(scope="session")
 def streamlit_app() -> Iterator[Callable[..., str]]:
     """Serve a script, ``streamlit_app(path, RR_X="…")``, and give its address. Asked twice, it is served once."""
-    served: dict[tuple[object, ...], tuple[subprocess.Popen[bytes], str]] = {}
-
-    def serve(script: Path, **environment: str) -> str:
-        asked = (script, *sorted(environment.items()))
-        if asked not in served:
-            served[asked] = _serve(script, environment)
-        return served[asked][1]
-
-    yield serve
-    for process, _ in served.values():
-        process.terminate()
-    for process, _ in served.values():
-        process.wait(timeout=20)
-
-
-def _serve(script: Path, environment: dict[str, str]) -> tuple[subprocess.Popen[bytes], str]:
-    port = _free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}", *_QUIET],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-        stdout=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(300):
-        if process.poll() is not None:
-            raise RuntimeError(f"{script.name} ended with code {process.returncode} before it answered")
-        if _answers(f"{address}/_stcore/health"):
-            return process, address
-        time.sleep(0.1)
-    process.kill()
-    raise RuntimeError(f"{script.name} did not answer within 30 s")
-
-
-_QUIET = (
-    "--server.address=127.0.0.1",
-    "--server.headless=true",
-    "--server.fileWatcherType=none",
-    "--logger.level=warning",
-)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=1).is_success
-    except httpx.TransportError:
-        return False
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    yield SERVERS.serve
+    SERVERS.end()

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 APP = Path(__file__).parent / "apps" / "grid_app.py"
 LONG_RUN = "325158"
@@ -12,9 +12,11 @@ ROW_PX = 26
 
 
 def open_grid(page: Page, address: str, query: str = "rows=40&columns=24") -> Locator:
-    """Go to the page and wait until the grid is painted."""
+    """Go to the page and wait until the grid is painted, knows the moment, and what stands below it is there."""
     page.goto(f"{address}/?{query}")
-    page.wait_for_function("performance.getEntriesByName('quality-grid-painted').length > 0", timeout=20_000)
+    page.wait_for_function("performance.getEntriesByName('quality-grid-painted').length > 0")
+    expect(page.locator(".foot")).to_contain_text("Rows 1–")
+    expect(page.locator('[data-testid="stCode"]')).to_be_visible()
     return page.locator(".rr .scroll")
 
 

@@ -32,6 +32,7 @@ def a_certified_season(server: Embedded) -> Iterator[str]:
             ingest_season(on, simulator, most=30)
         sign_off_runs(on, most=20)
         open_datasets(on, leave_waiting=4)
+        on.dispose()
         yield url
 
 
