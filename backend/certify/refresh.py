@@ -34,13 +34,13 @@ _FLAGGED = text("""
     WHERE d.run_number = :run AND d.name = :online
 """)
 _SINCE = text("""
-    SELECT s."by", s.at FROM change_set s
-    WHERE s.id > :seen AND s.kind <> 'proposal' AND (
-        EXISTS (SELECT FROM run_change c WHERE c.change_set = COALESCE(s.undoes, s.id)
-                AND c.run_number = :run AND c.origin = :person)
-        OR EXISTS (SELECT FROM lumisection_change c JOIN dataset_identity d ON d.id = c.dataset_id
-                   WHERE c.change_set = COALESCE(s.undoes, s.id) AND d.run_number = :run AND d.name = :online
-                   AND c.origin = :person))
+    WITH RECURSIVE later AS (
+        SELECT id, id AS act, undoes FROM change_set WHERE id > :seen AND kind <> 'proposal'
+        UNION ALL SELECT l.id, c.id, c.undoes FROM later l JOIN change_set c ON c.id = l.undoes)
+    SELECT s."by", s.at FROM later l JOIN change_set s ON s.id = l.id
+    WHERE EXISTS (SELECT FROM run_change c WHERE c.change_set = l.act AND c.run_number = :run AND c.origin = :person)
+       OR EXISTS (SELECT FROM lumisection_change c JOIN dataset_identity d ON d.id = c.dataset_id
+                  WHERE c.change_set = l.act AND d.run_number = :run AND d.name = :online AND c.origin = :person)
     ORDER BY s.id DESC LIMIT 1
 """)
 

@@ -4,14 +4,34 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from backend.errors import Conflict
+from backend.projections.undone import Thing
 from backend.record.act import Act
 from backend.record.reach import Reach
 from backend.record.writing import as_json
 
 _LATER = """
-    WITH later AS (SELECT id, at, "by", COALESCE(undoes, id) AS act FROM change_set
-                   WHERE id > :seen AND kind <> 'proposal')
+    WITH RECURSIVE undone AS (
+        SELECT id, at, "by", undoes AS act, jsonb_build_array(scope) AS scopes
+        FROM change_set WHERE id > :seen AND undoes IS NOT NULL
+        UNION ALL SELECT u.id, u.at, u."by", c.undoes, u.scopes || jsonb_build_array(c.scope)
+                  FROM undone u JOIN change_set c ON c.id = u.act WHERE c.undoes IS NOT NULL),
+    later AS (
+        SELECT id, at, "by", id AS act, CAST('[]' AS jsonb) AS scopes
+        FROM change_set WHERE id > :seen AND undoes IS NULL AND kind <> 'proposal'
+        UNION ALL SELECT id, at, "by", act, scopes FROM undone)
 """
+"""The acts after ``seen``, each with the act that spoke: itself; or of an undo or a redo, that at the bottom of the
+chain, and what each undo on the way down to it is narrowed to (null: nothing). Undos on the way say nothing."""
+
+_WITHIN = """NOT EXISTS (SELECT FROM jsonb_array_elements(l.scopes) s
+                            WHERE s <> 'null' AND NOT coalesce(s -> '{thing}' @> to_jsonb({of}), false))"""
+
+
+def _within(thing: Thing, of: str) -> str:
+    """That the chain of undos reaches this dataset, run … at all."""
+    return _WITHIN.format(thing=thing, of=of)
+
+
 _FLAGS = text(
     _LATER
     + """
@@ -20,6 +40,9 @@ _FLAGS = text(
     JOIN LATERAL json_to_recordset(:mine) AS m(dataset int, columns int2[], first int2, last int2)
          ON m.dataset = w.dataset_id AND m.columns && w.columns AND m.first <= w.last AND w.first <= m.last
     JOIN lumisection_column c ON c.id = ANY(w.columns) AND c.id = ANY(m.columns)
+    WHERE """
+    + _within("datasets", "w.dataset_id")
+    + """
     ORDER BY l.id DESC, c.id LIMIT 1
 """
 )
@@ -30,6 +53,9 @@ _RUNS = text(
     FROM later l JOIN run_change w ON w.change_set = l.act
     JOIN LATERAL json_to_recordset(:mine) AS m(of int, attribute text)
          ON m.of = w.run_number AND w.said ? m.attribute
+    WHERE """
+    + _within("runs", "w.run_number")
+    + """
     ORDER BY l.id DESC LIMIT 1
 """
 )
@@ -40,6 +66,9 @@ _DATASETS = text(
     FROM later l JOIN dataset_change w ON w.change_set = l.act JOIN dataset_identity d ON d.id = w.dataset_id
     JOIN LATERAL json_to_recordset(:mine) AS m(of int, attribute text)
          ON m.of = w.dataset_id AND w.said ? m.attribute
+    WHERE """
+    + _within("datasets", "w.dataset_id")
+    + """
     ORDER BY l.id DESC LIMIT 1
 """
 )
@@ -49,6 +78,7 @@ _CONFIGURATIONS = text(
     SELECT l."by", l.at, w.kind, w.name
     FROM later l JOIN configuration_change w ON w.change_set = l.act
     JOIN LATERAL json_to_recordset(:mine) AS m(kind text, name text) ON m.kind = w.kind AND m.name = w.name
+    WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(l.scopes) s WHERE s <> 'null')
     ORDER BY l.id DESC LIMIT 1
 """
 )
@@ -59,6 +89,9 @@ _CYCLES = text(
     FROM later l JOIN cycle_change w ON w.change_set = l.act
     JOIN LATERAL json_to_recordset(:mine) AS m(of int, attribute text, datasets int[])
          ON m.of = w.cycle_id AND (w.said ? m.attribute OR m.datasets && (w.added || w.removed))
+    WHERE """
+    + _within("cycles", "w.cycle_id")
+    + """
     ORDER BY l.id DESC LIMIT 1
 """
 )
@@ -69,6 +102,9 @@ _GOLDEN_JSONS = text(
     FROM later l JOIN golden_json_change w ON w.change_set = l.act
     JOIN LATERAL json_to_recordset(:mine) AS m(of int, attribute text)
          ON m.of = w.golden_json_id AND w.said ? m.attribute
+    WHERE """
+    + _within("golden_jsons", "w.golden_json_id")
+    + """
     ORDER BY l.id DESC LIMIT 1
 """
 )

@@ -155,6 +155,16 @@ def test_what_somebody_said_meanwhile_is_not_withdrawn_unseen(on: Engine, sessio
     assert said_of(session)[BAD] == "10–20, 61–100"
 
 
+def test_what_somebody_brought_back_meanwhile_is_not_withdrawn_unseen(on: Engine, session: Session) -> None:
+    done = do(on, flag_lumisections, SHIFTER, [a_flag()])
+    with transaction(on) as opened:
+        seen = take_back(opened, SHIFTER, done).change_set
+    with transaction(on) as opened:
+        take_back(opened, SHIFTER, seen)
+    with pytest.raises(Conflict, match=rf"S\. Tanaka changed run {RUN} at"):
+        reset_run(on, ON_CALL, RUN, oms=OMS, with_people=True, seen=seen)
+
+
 def test_of_two_who_reset_people_too_at_once_one_is_told(on: Engine, session: Session) -> None:
     seen = latest_change(session).change_set
     session.commit()

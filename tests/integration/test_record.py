@@ -94,6 +94,42 @@ def test_an_undo_of_what_one_looked_at_is_a_conflict(session: Session) -> None:
         flag(session, a_flag(online, pixel), seen=seen)
 
 
+def test_a_redo_of_what_one_saw_undone_is_a_conflict_however_long_the_chain(session: Session) -> None:
+    pixel, *_ = columns(session)
+    online = a_run(session)
+    last = first = flag(session, a_flag(online, pixel)).change_set
+    for by in ("L. Moreau", "K. Ito", "J. Novak", "A. Keller"):
+        seen, last = last, undo(session, last, by=by, why="on second thoughts").change_set
+        with pytest.raises(Conflict, match=f"{by} changed tracker-pixel 10–20"):
+            flag(session, a_flag(online, pixel, of=(20, 30)), seen=seen)
+    flag(session, a_flag(online, pixel, of=(21, 30)), seen=first)
+
+
+def test_an_undo_that_is_narrowed_to_one_dataset_is_no_conflict_in_another(session: Session) -> None:
+    pixel, *_ = columns(session)
+    here, there = a_run(session), a_run(session, RUN + 1)
+    done = flag(session, a_flag(here, pixel), a_flag(there, pixel)).change_set
+    of_here = session.execute(text("SELECT id FROM dataset WHERE run_number = :run"), {"run": RUN}).scalars().all()
+    undone = undo(session, done, by="L. Moreau", why="mistake", scope={"datasets": of_here}).change_set
+    with pytest.raises(Conflict, match=r"L\. Moreau"):
+        flag(session, a_flag(here, pixel), seen=done)
+    undo(session, undone, by="K. Ito", why="it was right")
+    with pytest.raises(Conflict, match=r"K\. Ito"):
+        flag(session, a_flag(here, pixel), seen=undone)
+    flag(session, a_flag(there, pixel), seen=done)
+
+
+def test_a_redo_of_what_was_said_of_a_run_is_a_conflict_in_that_attribute(session: Session) -> None:
+    a_run(session)
+    act = Act("A", "class", ActKind.EDIT_RUN, runs=(RunSaid(RUN, {"run_class": "Collisions22"}, Origin.PERSON),))
+    other = Act("A", "stop", ActKind.EDIT_RUN, runs=(RunSaid(RUN, {"stop_reason": "crash"}, Origin.PERSON),))
+    undone = undo(session, record(session, act).change_set, by="B", why="mistake").change_set
+    undo(session, undone, by="L. Moreau", why="it was right")
+    with pytest.raises(Conflict, match=rf"L\. Moreau changed run_class of {RUN}"):
+        record(session, act, seen=undone)
+    record(session, other, seen=undone)
+
+
 def test_two_people_on_one_attribute_conflict(session: Session) -> None:
     a_run(session)
     act = Act(
