@@ -128,6 +128,30 @@ def test_a_row_that_is_reached_and_ticked_at_once_is_selected_too(page, address)
     assert "325174" in [event["selected"] for event in told(page)["events"]]
 
 
+def test_a_tick_is_not_lost_to_what_follows_while_the_server_is_busy(page, address):
+    grid = open_grid(page, address, "rows=40&columns=24&selected=325175&slow=800")
+    row(page, "325170").locator(".tick").click()
+    page.wait_for_timeout(150)
+    grid.focus()
+    for key in ("Space", "Enter"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(20)
+    expect(page.locator('[data-testid="stCode"]')).to_contain_text('"ticked": ["325170", "325175"]')
+    assert [event["opened"] for event in told(page)["events"] if event["opened"]] == ["325175"]
+    page.keyboard.press("ArrowDown")
+    expect(page).to_have_url(f"{address}/?rows=40&columns=24&selected=325174&slow=800")
+    assert [event["opened"] for event in told(page)["events"] if event["opened"]] == ["325175"]
+
+
+def test_a_tick_is_not_lost_to_a_button_that_stops_the_script_before_it_is_read(page, address):
+    open_grid(page, address, "rows=40&columns=24&slow=800")
+    row(page, "325170").locator(".tick").click()
+    page.wait_for_timeout(150)
+    page.get_by_role("button", name="Run again").click()
+    expect(page.locator('[data-testid="stCode"]')).to_contain_text('"turns": 2')
+    expect(page.locator('[data-testid="stCode"]')).to_contain_text('"ticked": ["325170"]')
+
+
 def test_cells_are_picked_one_by_one_and_as_a_block(page, address):
     open_grid(page, address)
     cell(page, "325170", "ecal-es").click(modifiers=["Control"])

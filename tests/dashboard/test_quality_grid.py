@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from backend.errors import InvalidInput
 from dashboard.components.quality_grid import AttributeColumn, Beneath, CellNote, GridEvent, GridRow, QualityColumn
-from dashboard.components.quality_grid.wire import last_act, note_wire, read_event, sheet_bytes
+from dashboard.components.quality_grid.wire import last_act, note_wire, read_event, said_after, sheet_bytes
 from models.vocabulary import Bit, Status
 
 STRIP = QualityColumn("tracker-strip", "strip", "tracker")
@@ -141,6 +141,21 @@ def test_what_the_person_did_is_read_as_ids():
 
 def test_to_open_a_row_is_to_select_it():
     assert read_event({"opened": {"act": 1, "value": "325175"}}, []).selected == "325175"
+
+
+def test_the_row_that_was_reached_last_is_selected():
+    said = {"selected": {"act": 1, "value": "325175"}, "cell": {"act": 2, "value": ["324980", "tracker-strip"]}}
+    assert read_event(said, ["tracker-strip"]).selected == "324980"
+    said["selected"] = {"act": 3, "value": "325175"}
+    assert read_event(said, ["tracker-strip"]).selected == "325175"
+
+
+def test_what_was_answered_is_not_done_again_and_what_was_not_waits_beside_what_came_since():
+    kept = {"ticked": {"act": 5, "value": ["1"]}, "sort": {"act": 2, "value": ["run", True]}}
+    came = {"opened": {"act": 6, "value": "1"}, "cell": {"act": 2, "value": ["1", "run"]}, "picked": None}
+    assert said_after(2, kept, came) == {"ticked": kept["ticked"], "opened": came["opened"]}
+    assert said_after(2, kept, {"ticked": {"act": 7, "value": []}}) == {"ticked": {"act": 7, "value": []}}
+    assert said_after(7, kept, came) == {}
 
 
 @pytest.mark.parametrize(

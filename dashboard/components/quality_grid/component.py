@@ -6,6 +6,7 @@ fragment of its own: asking what was said in a cell does not run the page again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import streamlit as st
 
 from dashboard import look
 from dashboard.components.quality_grid.sheet import AttributeColumn, Cell, CellNote, GridEvent, GridRow, QualityColumn
-from dashboard.components.quality_grid.wire import last_act, note_wire, read_event, sheet_bytes
+from dashboard.components.quality_grid.wire import last_act, note_wire, read_event, said_after, sheet_bytes
 
 Notes = Callable[[str, str], Sequence[CellNote]]
 """What was said in a cell, given the row's id and the quality column's name."""
@@ -59,16 +60,15 @@ def quality_grid(
     empty
         What stands in the grid when there is no row.
     """
-    names = [column.name for column in columns]
     with st.container(key=f"{key}-quality-grid", gap=None):
-        said = _GRID(
+        _GRID(
             data=sheet_bytes(key, columns, rows),
             key=key,
             height="content",
-            **_CALLBACKS,
+            **{f"on_{done}_change": partial(_came, key) for done in (*_KEPT, *_PASSING)},
         )
-        event = read_event(said, names)
-        act = _latest_act(key, said)
+        event = event_of(key, columns)
+        act = _answer(key)
         _moment(
             key,
             {
@@ -90,7 +90,7 @@ def quality_grid(
 
 def event_of(key: str, columns: Sequence[AttributeColumn | QualityColumn]) -> GridEvent:
     """What the person did in the grid with this key, for a page that needs to know before it fetches the rows."""
-    return read_event(st.session_state.get(key) or {}, [column.name for column in columns])
+    return read_event(_unanswered(key), [column.name for column in columns])
 
 
 @st.fragment
@@ -112,21 +112,34 @@ def _notes(asked: object, hover: Notes | None) -> dict[str, Any] | None:
     return None
 
 
-def _latest_act(key: str, said: Mapping[str, Any]) -> int:
+_KEPT = ("selected", "ticked", "picked", "sort")
+"""What stays done: it waits for a script run that reaches the grid."""
+
+_PASSING = ("opened", "cell", "acted")
+"""What is done once, in the script run that it started."""
+
+
+def _came(key: str) -> None:
+    """Streamlit delivers an act only where a callback is registered. What stays done is kept here: a quicker second
+    act, or a button, may stop the script before the page has read it."""
+    st.session_state[f"{key}-kept"] = {name: said for name, said in _unanswered(key).items() if name in _KEPT}
+
+
+def _unanswered(key: str) -> dict[str, Any]:
+    """What came from the browser and no script run has answered yet, which it says again with every act."""
+    answered, state = int(st.session_state.get(f"{key}-act", 0)), st.session_state
+    return said_after(answered, state.get(f"{key}-kept") or {}, state.get(key) or {})
+
+
+def _answer(key: str) -> int:
     """The last act that the server has heard of; the browser keeps what it painted until its own act is reached."""
-    own_key = f"{key}-act"
-    latest = max(int(st.session_state.get(own_key, 0)), last_act(said))
-    st.session_state[own_key] = latest
+    latest = max(int(st.session_state.get(f"{key}-act", 0)), last_act(_unanswered(key)))
+    st.session_state[f"{key}-act"] = latest
     return latest
 
 
 def _noted() -> None:
     """Streamlit delivers an event only where a callback is registered; the event itself is read from the result."""
-
-
-_CALLBACKS: dict[str, Any] = {
-    f"on_{event}_change": _noted for event in ("selected", "ticked", "picked", "sort", "opened", "cell", "acted")
-}
 
 
 def _script(*parts: str) -> str:

@@ -91,7 +91,8 @@ class Grid {
   // A moment older than the last act of the hand must not undo what the person already sees.
   take(moment) {
     this.moment = moment;
-    if (moment.act >= this.hand.act) {
+    this.hand.answered(moment.act);
+    if (moment.act === this.hand.act) {
       this.selected = moment.selected;
       this.ticked = new Set(moment.ticked);
       this.picked = new Map(moment.picked.map(([row, column]) => [cellKey(row, column), [row, column]]));

@@ -1,4 +1,5 @@
 // What the person does: it is painted at once, numbered, and said to the server, which answers with the last number.
+// Streamlit keeps one message of those that come while it is busy, so each says again what is not answered yet.
 
 const IMPLIES_SELECTED = new Set(["opened", "cell"]);
 const SAY_AFTER_MS = 120; // arrows held down are said when they come to rest
@@ -7,6 +8,7 @@ class Hand {
   constructor(grid) {
     this.grid = grid;
     this.act = 0;
+    this.unanswered = new Map(); // what was done to the act that said so: "ticked" to { act, value }
     const { scroll } = grid;
     scroll.addEventListener("click", (event) => this.clicked(event));
     scroll.addEventListener("dblclick", (event) => this.doubleClicked(event));
@@ -44,9 +46,22 @@ class Hand {
   }
 
   say(name, value) {
-    this.sayPending(IMPLIES_SELECTED.has(name));
+    this.takePending(IMPLIES_SELECTED.has(name));
     this.count();
-    this.grid.send(name, { act: this.act, value });
+    this.unanswered.set(name, { act: this.act, value });
+    this.tell();
+  }
+
+  tell() {
+    for (const [name, said] of this.unanswered) this.grid.send(name, said);
+  }
+
+  // The server has heard of every act up to this one.
+  answered(act) {
+    this.act = Math.max(this.act, act);
+    for (const [name, said] of this.unanswered) {
+      if (said.act <= act) this.unanswered.delete(name);
+    }
   }
 
   // Acts are numbered by the clock, so that they go on growing when the page is left and entered again.
@@ -54,11 +69,16 @@ class Hand {
     this.act = Math.max(this.act + 1, Date.now());
   }
 
-  sayPending(isImplied) {
+  takePending(isImplied) {
     clearTimeout(this.saying);
     const id = this.pending;
     this.pending = undefined;
-    if (id !== undefined && !isImplied) this.grid.send("selected", { act: this.act, value: id });
+    if (id !== undefined && !isImplied) this.unanswered.set("selected", { act: this.act, value: id });
+  }
+
+  sayPending() {
+    this.takePending(false);
+    this.tell();
   }
 
   select(id, soon = false) {
@@ -68,8 +88,8 @@ class Hand {
     this.count();
     clearTimeout(this.saying);
     this.pending = id;
-    if (soon) this.saying = setTimeout(() => this.sayPending(false), SAY_AFTER_MS);
-    else this.sayPending(false);
+    if (soon) this.saying = setTimeout(() => this.sayPending(), SAY_AFTER_MS);
+    else this.sayPending();
   }
 
   step(by) {

@@ -86,12 +86,15 @@ def note_wire(note: CellNote) -> dict[str, str | None]:
 def read_event(said: Mapping[str, Any], columns: Sequence[str]) -> GridEvent:
     """What the person did, from what the browser sent; what is malformed is taken as not done.
 
-    ``columns`` are the names that exist; a sort or cell of another column is nothing.
+    ``columns`` are the names that exist; a sort or cell of another column is nothing. To open a row, or a cell of it,
+    is to select it; what was done last counts.
     """
-    value = {name: packet["value"] for name, packet in said.items() if isinstance(packet, dict) and "value" in packet}
+    value = {name: packet["value"] for name, packet in said.items() if _act_of(packet) is not None}
     opened, cell = _text(value.get("opened")), _cell(value.get("cell"), columns)
+    reached = {"selected": _text(value.get("selected")), "opened": opened, "cell": cell[0] if cell else None}
+    in_turn = sorted((name for name in reached if reached[name]), key=lambda name: _act_of(said[name]) or 0)
     return GridEvent(
-        selected=_text(value.get("selected")) or opened or (cell[0] if cell else None),
+        selected=reached[in_turn[-1]] if in_turn else None,
         ticked=_all_of(value.get("ticked"), _text),
         picked=_all_of(value.get("picked"), lambda one: _cell(one, columns)),
         sort=_sort(value.get("sort"), columns),
@@ -101,10 +104,21 @@ def read_event(said: Mapping[str, Any], columns: Sequence[str]) -> GridEvent:
     )
 
 
+def said_after(act: int, *came: Mapping[str, Any]) -> dict[str, Any]:
+    """What the browser sent of what was done after that act, a later message before an earlier one."""
+    return {name: packet for said in came for name, packet in said.items() if (_act_of(packet) or 0) > act}
+
+
 def last_act(said: Mapping[str, Any]) -> int:
     """The number of the latest act in what the browser sent; 0 if there was none."""
-    acts = (packet.get("act") for packet in said.values() if isinstance(packet, dict))
-    return max((act for act in acts if isinstance(act, int)), default=0)
+    return max((_act_of(packet) or 0 for packet in said.values()), default=0)
+
+
+def _act_of(packet: object) -> int | None:
+    match packet:
+        case {"act": int(act), "value": _}:
+            return act
+    return None
 
 
 def _attribute(column: AttributeColumn, rows: Sequence[GridRow]) -> dict[str, Any]:

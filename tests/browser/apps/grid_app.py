@@ -1,10 +1,12 @@
 """A page with nothing but the quality grid on invented runs; the browser tests drive it and read what it was told.
 
 Query parameters choose the case: ``rows`` and ``columns`` (how many), ``selected``, ``sort``, ``height`` (px or
-``fill``), ``live`` (the page runs again every second), ``dialog`` (in one).
+``fill``), ``live`` (the page runs again every second), ``dialog`` (in one), ``slow`` (ms before the grid is read, and
+may be stopped then).
 """
 
 import json
+import time
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
@@ -151,6 +153,11 @@ def show() -> None:
     """The controls, the grid, and what the grid said, as JSON."""
     asked = st.query_params
     columns = [*ATTRIBUTES, *quality_columns(int(asked.get("columns", "24")))]
+    left, right, rest = st.columns([1, 1, 6])
+    only = left.number_input("From run", value=0, key="only")
+    right.button("Run again")
+    time.sleep(int(asked.get("slow", "0")) / 1000)
+    rest.empty()
     event = event_of(KEY, columns)
     if event.sort:
         asked["sort"] = f"{event.sort[0]}:{'desc' if event.sort[1] else 'asc'}"
@@ -160,9 +167,6 @@ def show() -> None:
         if getattr(event, name) is not None:
             st.session_state[name] = getattr(event, name)
     sort_name, _, direction = asked.get("sort", "run:desc").partition(":")
-    left, right, _ = st.columns([1, 1, 6])
-    only = left.number_input("From run", value=0, key="only")
-    right.button("Run again")
     rows = sorted_rows(columns, only=only, sort=(sort_name, direction == "desc"))
     said = quality_grid(
         columns=columns,
