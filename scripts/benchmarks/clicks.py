@@ -11,13 +11,15 @@ from scripts.benchmarks.measure import Measure
 
 _ROUNDS = 6
 _TARGET_MS = 400
-_CLOCK = """root => {
+CLOCK = """root => {
     window.begun = window.painted = null;
     const begin = (event) => { if ((event.key ?? "Enter") === "Enter") window.begun ??= performance.now(); };
     for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, begin, true);
     const seen = () => requestAnimationFrame(() => { if (window.begun !== null) window.painted = performance.now(); });
     new MutationObserver(seen).observe(root, { attributes: true, attributeFilter: ["data-painted"] });
 }"""
+"""Given the painted root, keeps when an act began, ``window.begun``, and when it was painted, ``window.painted``."""
+
 _OFFLINE = (
     "run > 270000 and tracker-strip BAD",
     "tracker-strip no BAD",
@@ -41,8 +43,8 @@ def measure_clicks(database_url: str) -> Iterator[Measure]:
             page = browser.new_context(viewport={"width": 1600, "height": 1000}).new_page()
             page.goto(f"{address}/{where}")
             page.locator("[data-painted]").wait_for()
-            _settle(page)
-            page.locator("[data-painted]").evaluate(_CLOCK)
+            settle(page)
+            page.locator("[data-painted]").evaluate(CLOCK)
             yield _line(f"{name}: from Enter in the filter to painted", _filtered(page, asked))
             yield _line(f"{name}: from the click on a sort to painted", _sorted(page))
             page.close()
@@ -73,9 +75,10 @@ def _waited(page: Page, act: Callable[[], None]) -> float:
     act()
     page.wait_for_function("window.painted !== null", timeout=30_000)
     taken = float(page.evaluate("window.painted - window.begun"))
-    _settle(page)
+    settle(page)
     return taken
 
 
-def _settle(page: Page) -> None:
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(state="attached")
+def settle(page: Page, *, timeout: float | None = None) -> None:
+    """Wait until no script of the page runs; ``timeout`` in ms."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(state="attached", timeout=timeout)
