@@ -44,7 +44,7 @@ def facts_of(a: Mapping[str, object], oms: Mapping[str, object], *, lumisections
         ("HLT events", number(a["hlt_physics_counter"]), ""),
         ("Components", text(a["components"]), ""),
         ("Stop reason", text(a["stop_reason"]), ""),
-        ("Last change", f"change set {number(a['last_change'])}", ""),
+        ("Last change", f"change set {text(a['last_change'])}", ""),
     )
 
 

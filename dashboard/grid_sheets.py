@@ -19,9 +19,9 @@ ATTRIBUTES = (
     AttributeColumn("lumisections", "LS", 48, "number", frozen=True),
 )
 MORE_ATTRIBUTES = (
-    AttributeColumn("fill_number", "Fill", 52, "number"),
-    AttributeColumn("recorded_per_pb", "Recorded", 92, "number", unit="/pb"),
-    AttributeColumn("b_field_tesla", "B", 46, "number", unit="T"),
+    AttributeColumn("fill_number", "Fill", 52, "id"),
+    AttributeColumn("recorded_per_pb", "Recorded", 92, "number", unit="/pb", decimals=2),
+    AttributeColumn("b_field_tesla", "B", 46, "number", unit="T", decimals=1),
     AttributeColumn("energy_gev", "Energy", 84, "number", unit="GeV"),
 )
 _BIT_GROUPS = tuple(dict.fromkeys(SUBSYSTEM_OF_BIT.values()))

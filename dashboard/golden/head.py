@@ -101,7 +101,7 @@ def _file(facts: GoldenJsonFacts, form: str, word: str) -> None:
 def _made(facts: GoldenJsonFacts) -> str:
     how = f"{escape(facts.recipe)}"
     of = f" · datasets <code>{escape(facts.pattern or 'all')}</code>" if facts.kind is GoldenJsonKind.MADE else ""
-    when = f" · registry as of change set {facts.as_of:,}" if facts.as_of is not None else ""
+    when = f" · registry as of change set {facts.as_of}" if facts.as_of is not None else ""
     note = f" · {escape(facts.note)}" if facts.note else ""
     return (
         f'<div class="gj-made">{how}{of} · {escape(facts.made_by)}, {moment(facts.made_at)} UTC'
@@ -137,4 +137,4 @@ def _remake(facts: GoldenJsonFacts) -> None:
     with reading() as session:
         is_same = again == golden_file(session, facts.id).content
     told = "the same file, bit for bit" if is_same else "NOT the same file: tell the maintainers"
-    st.session_state["gj-remade"] = (is_same, f"Made again as of change set {facts.as_of:,}: {told}.")
+    st.session_state["gj-remade"] = (is_same, f"Made again as of change set {facts.as_of}: {told}.")

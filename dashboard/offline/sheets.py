@@ -19,7 +19,7 @@ _FROZEN = (
     AttributeColumn("lumisections", "LS", 48, "number", frozen=True),
 )
 _SAYS = AttributeColumn("express", "Express says", 116, "verdict", behind=True)
-_HV = AttributeColumn("hv_on", "HV on", 62, "number", unit="%", behind=True)
+_HV = AttributeColumn("hv_on", "HV on", 62, "number", unit="%", behind=True, decimals=1)
 _LAST_WORD = AttributeColumn("last_word", "Last word", 150, "text", behind=True)
 _LINKS = AttributeColumn("links", "Links", 190, "links", behind=True)
 _NO_DETECTORS = frozenset({"cms", "beam"})

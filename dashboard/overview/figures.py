@@ -59,11 +59,15 @@ def _luminosity(year: Year | None, steps: pl.DataFrame | None, answer: Answer | 
     kept = [(name, float(steps[step].sum())) for name, step in _KEPT.items()]
     return [
         taken,
-        *(
-            (name, luminosity(held), f"{share(held / recorded if recorded else None)} of recorded")
-            for name, held in kept
-        ),
+        *((name, luminosity(held), _of_recorded(held, recorded, answer)) for name, held in kept),
     ]
+
+
+def _of_recorded(held: float, recorded: float, answer: Answer) -> str:
+    """The share; a figure of fewer runs has none yet."""
+    if not answer.is_whole:
+        return escape(answer.why_not or "so far, being added up …")
+    return f"{share(held / recorded if recorded else None)} of recorded"
 
 
 _KEPT = {"DCS-good": "dcs_good_per_pb", "Certified": "certified_per_pb"}

@@ -24,7 +24,7 @@ def heat_card(found: RunsPage) -> None:
     way = link("online", "Open in Online", css="ov-button")
     title = f"Last {len(found.rows)} runs" if len(found.rows) > 1 else "Last runs"
     st.html(
-        f'<div class="ov-head"><h2>{title}</h2><span>the height is the share of lumisections</span>'
+        f'<div class="ov-head"><h2>{title}</h2><span>height: share of LS</span>'
         f'<em class="ov-legend">{legend}{way}</em></div>'
     )
     heat_map(

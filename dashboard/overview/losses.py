@@ -34,7 +34,7 @@ def losses_card(year: Year | None, answer: Answer | None) -> None:
 
 def _lost(year: Year | None, answer: Answer | None) -> tuple[pl.DataFrame | None, str]:
     """What was lost by category in the last days, the most first, and the words for when."""
-    if year is None or answer is None or answer.standing is None:
+    if year is None or answer is None or answer.standing is None or not answer.is_whole:
         return None, ""
     since = of_days(year.taken, year.until)
     of_all = answer.standing.lost

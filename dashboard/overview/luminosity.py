@@ -69,7 +69,7 @@ def _efficiencies(shown: str, data: pl.DataFrame | None, answer: Answer | None) 
         return ""
     delivered, recorded, dcs_good, certified = (float(data[f"{step}_per_pb"].sum()) for step in STEP_NAMES)
     said = [("Data taking", recorded, delivered)]
-    if answer is not None and answer.standing is not None:
+    if answer is not None and answer.standing is not None and answer.is_whole:
         said += [("DCS-good", dcs_good, recorded), ("Certification", certified, recorded)]
     words = "".join(f"<span>{name} <b>{part / whole:.1%}</b></span>" for name, part, whole in said if whole)
     where = {_DAYS: f"in {DAYS} days", _FILLS: f"in {_MOST_FILLS} fills", _YEAR: "in the year"}[shown]
@@ -80,6 +80,6 @@ def _efficiencies(shown: str, data: pl.DataFrame | None, answer: Answer | None) 
 def _by(answer: Answer | None) -> str:
     if answer is None:
         return ""
-    if answer.standing is None:
+    if answer.standing is None or not answer.is_whole:
         return f"; {answer.why_not or 'what is certified is being added up …'}"
-    return f", by {answer.standing.recipe}, as of change set {answer.standing.as_of:,}"
+    return f", by {answer.standing.recipe}, as of change set {answer.standing.as_of}"

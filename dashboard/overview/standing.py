@@ -37,11 +37,15 @@ class _Kept:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The account if there is one; whether one is being made; and why there is none."""
+    """The account if there is one; whether one is being made; and why there is none.
+
+    ``is_whole`` unless the account is one of fewer runs than were asked for, shown while that of all is made.
+    """
 
     standing: Standing | None
     is_being_made: bool
     why_not: str | None = None
+    is_whole: bool = True
 
 
 def standing_of(recipe: Classifier[RecipeBody], runs: tuple[int, int]) -> Answer:
@@ -52,8 +56,9 @@ def standing_of(recipe: Classifier[RecipeBody], runs: tuple[int, int]) -> Answer
         _make(kept, asked, recipe)
         if found is None and (maker := kept.maker) is not None:
             maker.join(WAIT_SECONDS)
-    _, account = kept.found.get(asked) or _nearest(kept, asked) or (0.0, None)
-    return Answer(account, kept.maker is not None, kept.refused.get(asked))
+    whole = kept.found.get(asked)
+    _, account = whole or _nearest(kept, asked) or (0.0, None)
+    return Answer(account, kept.maker is not None, kept.refused.get(asked), is_whole=whole is not None)
 
 
 def _nearest(kept: _Kept, asked: Asked) -> tuple[float, Standing] | None:

@@ -20,7 +20,7 @@ def body_html(
         f"<div><span>{escape(f.label)}</span><b>{escape(f.value)}</b><i>{escape(f.beside)}</i></div>" for f in figures
     )
     tables = "".join(_table(sheet, links=links) for sheet in sheets)
-    foot = f"CMS Run Registry, {made_at:%d %b %Y %H:%M} UTC, as of change set {change_set:,}. Times are UTC."
+    foot = f"CMS Run Registry, {made_at:%d %b %Y %H:%M} UTC, as of change set {change_set}. Times are UTC."
     return (
         f'<article class="rp"><h2>{escape(title)}</h2><div class="rp-figures">{cells}</div>{tables}'
         f"<footer>{foot}</footer></article>"

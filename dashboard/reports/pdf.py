@@ -37,7 +37,7 @@ def pdf_of(
     _fonts()
     file, (width, _) = BytesIO(), landscape(A4)
     room = width - 2 * (_MARGIN + _FRAME)
-    foot = f"CMS Run Registry, {made_at:%d %b %Y %H:%M} UTC, as of change set {change_set:,}. Times are UTC."
+    foot = f"CMS Run Registry, {made_at:%d %b %Y %H:%M} UTC, as of change set {change_set}. Times are UTC."
     document = SimpleDocTemplate(
         file, pagesize=landscape(A4), leftMargin=_MARGIN, rightMargin=_MARGIN, topMargin=_MARGIN, bottomMargin=_MARGIN,
         title=title, author="CMS Run Registry",

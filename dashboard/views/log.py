@@ -90,7 +90,7 @@ def _pager(page: LogPage, asked: LogFilter) -> None:
     before = _number("before")
     with st.container(key="log-pager", horizontal=True, vertical_alignment="center"):
         if page.entries:
-            said = f"Acts {page.entries[0].change_set:,} to {page.entries[-1].change_set:,}"
+            said = f"Acts {page.entries[0].change_set} to {page.entries[-1].change_set}"
             st.html(f'<span class="rr-label">{said}</span>', width="content")
         st.space("stretch")
         log_taken(asked, before=before, limit=AT_ONCE)

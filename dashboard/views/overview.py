@@ -12,6 +12,7 @@ from backend.settings import settings
 from dashboard.components.tour import tour
 from dashboard.data import desks, one_run
 from dashboard.overview.acts import acts_card
+from dashboard.overview.again import look_again, seconds_to_the_next_look
 from dashboard.overview.data import Year, last_runs, recipe_now, year
 from dashboard.overview.figures import figures_line
 from dashboard.overview.heat import heat_card, run_asked_for
@@ -25,8 +26,6 @@ from dashboard.permits import permit
 from dashboard.session import forget_unless, person
 from dashboard.unavailable import or_its_sentence
 
-LIVE_SECONDS = 15
-_SOON_SECONDS = 2
 _OF_ONLINE = frozenset({"filter", "fill", "runs", "columns", "selected", "sort", "page"})
 
 
@@ -35,10 +34,9 @@ def overview() -> None:
     if _OF_ONLINE & set(st.query_params):
         st.switch_page("views/online.py", query_params=dict(st.query_params))
     workspace, live = _toolbar()
-    every = LIVE_SECONDS if live else _SOON_SECONDS if st.session_state.get("overview-waits") else None
     if settings().environment == "demo":
         tour()
-    st.fragment(or_its_sentence(_body), run_every=every)(workspace)
+    st.fragment(or_its_sentence(_body), run_every=seconds_to_the_next_look(live=live))(workspace)
 
 
 def _body(workspace: str) -> None:
@@ -63,7 +61,7 @@ def _body(workspace: str) -> None:
         with st.container(key="ov-right", width=326):
             workspaces_card(workspace, of_year)
             losses_card(of_year, answer)
-    _look_again(answer)
+    look_again(answer)
 
 
 def _toolbar() -> tuple[str, bool]:
@@ -104,14 +102,6 @@ def _steps(of_year: Year | None, answer: Answer | None) -> pl.DataFrame | None:
         return None
     kept = answer.standing if answer is not None else None
     return taken_and_kept(of_year.taken, None if kept is None else kept.runs)
-
-
-def _look_again(answer: Answer | None) -> None:
-    """While the first account is made the page looks again soon, and stops when it is there."""
-    waits = answer is not None and answer.standing is None and answer.is_being_made
-    if waits != bool(st.session_state.get("overview-waits")):
-        st.session_state["overview-waits"] = waits
-        st.rerun()
 
 
 overview()

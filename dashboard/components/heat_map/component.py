@@ -40,7 +40,7 @@ def heat_map(
             open_run(run, column)
 
     attributes = (
-        AttributeColumn("fill_number", "Fill", 52, "number"),
+        AttributeColumn("fill_number", "Fill", 52, "id"),
         AttributeColumn("run_class", "Class", 90, "class"),
     )
     sheet = sheet_bytes(key, [*attributes, *columns], runs)

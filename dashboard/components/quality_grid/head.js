@@ -1,7 +1,7 @@
 // The head: groups of columns, names that sort, the tick for all; and the layout that rows and head share.
 
 const MARGIN_PX = 8; // room for the scroll bar beside the last column
-const FIRST_DESCENDING = new Set(["number", "time", "link", "flag", "bit"]);
+const FIRST_DESCENDING = new Set(["number", "id", "time", "link", "flag", "bit"]);
 
 function layoutOf(sheet, room, action) {
   const size = sheet.look.size, tick = size.row;

@@ -42,7 +42,7 @@ function attributeCell(sheet, at, column) {
   cell.setAttribute("aria-colindex", column.index);
   cell.dataset.column = name;
   cell.style.width = `${width}px`;
-  const value = values[at], text = attributeText(kind, value);
+  const value = values[at], text = attributeText(column.attribute, value);
   if (kind === "state") stateIn(cell, text, sheet.marks[at]);
   else if (kind === "links") cell.append(...(value ?? []).map(linkTo));
   else if (kind === "verdict") verdictIn(cell, value, sheet.look.flag);

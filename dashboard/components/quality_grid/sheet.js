@@ -61,11 +61,16 @@ function spoken(parts) {
   return parts.map((part) => `${NUMBER.format(part.count)} ${part.word}`).join(", ");
 }
 
-function attributeText(kind, value) {
+function attributeText({ kind, decimals }, value) {
   if (value === null || value === undefined) return "";
   if (kind === "time") return shortTime(new Date(value * 1000));
-  if (kind === "number" && typeof value === "number") return NUMBER.format(value);
+  if (kind === "number" && typeof value === "number") return numberText(value, decimals);
   return String(value);
+}
+
+function numberText(value, decimals) {
+  if (decimals === null) return NUMBER.format(value);
+  return value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
 
 function shortTime(time) {

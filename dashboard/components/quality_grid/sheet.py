@@ -25,17 +25,19 @@ class AttributeColumn:
     """A column that holds a fact about the run or dataset: its number, class, state, start, length.
 
     ``kind`` says how it is drawn: ``link`` is the name of the row, ``state`` a pill, ``time`` UTC with the local time
-    on hover, ``number`` with separators at the right, ``verdict`` a status with words, ``links`` ways out. Frozen
-    columns come first and stay when one scrolls sideways; those that stand ``behind`` come after the status bars.
+    on hover, ``number`` with separators at the right, ``id`` a number that is a name, such as a fill's: without them,
+    ``verdict`` a status with words, ``links`` ways out. Frozen columns come first and stay when one scrolls sideways;
+    those that stand ``behind`` come after the status bars. With ``decimals``, all numbers have as many.
     """
 
     name: str
     label: str
     width: int
-    kind: Literal["number", "text", "time", "state", "class", "link", "verdict", "links"] = "text"
+    kind: Literal["number", "id", "text", "time", "state", "class", "link", "verdict", "links"] = "text"
     frozen: bool = False
     unit: str | None = None
     behind: bool = False
+    decimals: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

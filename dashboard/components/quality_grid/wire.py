@@ -129,6 +129,7 @@ def _attribute(column: AttributeColumn, rows: Sequence[GridRow]) -> dict[str, An
         "kind": column.kind,
         "frozen": column.frozen,
         "unit": column.unit,
+        "decimals": column.decimals,
         "behind": column.behind,
         "values": [_plain(row.attributes.get(column.name)) for row in rows],
     }
