@@ -24,7 +24,7 @@ _PAIRS = text("""
     ORDER BY p.run_number, p.name, e.name
 """)
 _STATES = text("""
-    SELECT d.run_number, d.name, d.states ->> 'global' AS of_global, s.workspace, s.state
+    SELECT d.id, d.run_number, d.name, d.states ->> 'global' AS of_global, s.workspace, s.state
     FROM dataset d, jsonb_each_text(d.states) AS s(workspace, state)
     WHERE d.run_number = ANY(:runs) AND NOT d.is_hidden AND d.states ? 'global' AND s.workspace <> 'global'
       AND s.state <> :aside AND d.states ->> 'global' <> :aside
@@ -39,6 +39,7 @@ _FLAGS: dict[str, pl.DataType] = {
     "prompt": pl.String(),
     "lumisections": pl.Int64(),
     "ranges": pl.String(),
+    "comments": pl.String(),
 }
 _OF_STATES: dict[str, pl.DataType] = {
     "run_number": pl.Int64(),
@@ -46,6 +47,7 @@ _OF_STATES: dict[str, pl.DataType] = {
     "of_global": pl.String(),
     "workspace": pl.String(),
     "state": pl.String(),
+    "comments": pl.String(),
 }
 _NO_VERDICT = frozenset({Status.NOTSET, Status.NO_VALUE_FOUND})
 
@@ -57,7 +59,8 @@ def express_against_prompt(session: Session, runs: Sequence[int]) -> pl.DataFram
     -------
     pl.DataFrame
         ``run_number i64 · dataset str`` (the Prompt one) ``· component str · express str · prompt str · lumisections
-        i64 · ranges str``, by run, most lumisections first.
+        i64 · ranges str · comments str`` (causes and comments of what differs, by whom), by run, most lumisections
+        first.
     """
     pairs = session.execute(_PAIRS, {"runs": list(runs), "express": EXPRESS, "prompt": PROMPT}).all()
     columns = {column.id: str(column) for column in columns_catalogue(session).of_kind(ColumnKind.FLAG)}
@@ -82,22 +85,51 @@ def states_against_global(session: Session, runs: Sequence[int]) -> pl.DataFrame
     Returns
     -------
     pl.DataFrame
-        ``run_number i64 · dataset str · of_global str · workspace str · state str``, by run, dataset and workspace.
+        ``run_number i64 · dataset str · of_global str · workspace str · state str · comments str``, by run, dataset
+        and workspace. ``comments`` are the causes and comments of what the workspace calls other than GOOD.
     """
     asked = {"aside": DatasetState.NOT_SIGNIFICANT.value, "completed": DatasetState.COMPLETED.value}
-    rows = session.execute(_STATES, asked | {"runs": list(runs)})
-    return pl.DataFrame([tuple(row) for row in rows], schema=_OF_STATES, orient="row")
+    found = session.execute(_STATES, asked | {"runs": list(runs)}).all()
+    comments = _comments(session, {row.id for row in found}, {row.workspace for row in found})
+    rows = [(*row[1:], comments.get((row.id, row.workspace), "")) for row in found]
+    return pl.DataFrame(rows, schema=_OF_STATES, orient="row")
+
+
+def _comments(session: Session, datasets: set[int], workspaces: set[str]) -> dict[tuple[int, str], str]:
+    """(Dataset, workspace) → ``strip 4–6 BAD: trip of TEC+; pixel …``."""
+    flags = columns_catalogue(session).of_kind(ColumnKind.FLAG)
+    columns = {column.id: column for column in flags if column.workspace in workspaces}
+    said: dict[tuple[int, str], list[str]] = {}
+    for (dataset, column), held in flags_in_force(session, datasets, list(columns)).items():
+        alike: dict[tuple[Status, str], LumiSet] = {}
+        for flag in held:
+            if flag.status is not Status.GOOD and (words := _words(flag)):
+                alike[flag.status, words] = alike.get((flag.status, words), EMPTY) | LumiSet((flag.range,))
+        told = [f"{columns[column].name} {where} {status.word}: {words}" for (status, words), where in alike.items()]
+        said.setdefault((dataset, columns[column].workspace), []).extend(told)
+    return {key: "; ".join(told) for key, told in said.items()}
+
+
+def _words(flag: FlagInForce) -> str:
+    return ": ".join(filter(None, (flag.cause, flag.comment)))
 
 
 def _differences(
     express: Sequence[FlagInForce], prompt: Sequence[FlagInForce], known: LumiSet
-) -> Iterator[tuple[str, str, int, str]]:
-    """(what Express says, what Prompt says, how many lumisections, which) of each pair of verdicts that differ."""
+) -> Iterator[tuple[str, str, int, str, str]]:
+    """(what Express says, what Prompt says, how many lumisections, which, why) of each pair of verdicts that differ."""
     ours, theirs = _verdicts(express), _verdicts(prompt)
     for one, where in ours.items():
         for other, there in theirs.items():
             if one is not other and (both := where & there & known):
-                yield one.word, other.word, len(both), str(both)
+                why = (("Express", _said_of(express, both)), ("Prompt", _said_of(prompt, both)))
+                told = "; ".join(f"{who}: {words}" for who, words in why if words)
+                yield one.word, other.word, len(both), str(both), told
+
+
+def _said_of(flags: Sequence[FlagInForce], where: LumiSet) -> str:
+    """Each cause and comment of these lumisections once."""
+    return ", ".join(dict.fromkeys(words for f in flags if LumiSet((f.range,)) & where and (words := _words(f))))
 
 
 def _verdicts(flags: Sequence[FlagInForce]) -> dict[Status, LumiSet]:

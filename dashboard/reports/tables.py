@@ -64,12 +64,13 @@ def figures_of(report: Report, standing: Standing | None) -> tuple[Figure, ...]:
 
 def sheets_of(report: Report, standing: Standing | None) -> tuple[Sheet, ...]:
     """The tables: a shift begins with what is open, data certification with what differs."""
-    runs, said, is_open, cycles = _runs(report), _said(report), _open(report), _cycles(report)
+    runs, said, cycles = _runs(report), _said(report), _cycles(report)
+    is_open = (_open(report), _desks(report))
     differs = (_express(report), _states(report))
     lost = (_lost(standing),) if standing is not None else ()
     if report.period.span is Span.DAY:
-        return (is_open, runs, said, *differs, *lost, cycles)
-    return (*differs, *lost, is_open, cycles, said, runs)
+        return (*is_open, runs, said, *differs, *lost, cycles)
+    return (*differs, *lost, *is_open, cycles, said, runs)
 
 
 def _runs(report: Report) -> Sheet:
@@ -115,7 +116,7 @@ def _said(report: Report) -> Sheet:
 
 
 def _express(report: Report) -> Sheet:
-    heads = ("Run", "Component", "Express", "Prompt", "LS", "Which", "Dataset")
+    heads = ("Run", "Component", "Express", "Prompt", "LS", "Which", "Cause and comment", "Dataset")
     rows = [
         (
             str(row["run_number"]),
@@ -124,6 +125,7 @@ def _express(report: Report) -> Sheet:
             row["prompt"],
             f"{row['lumisections']:,}",
             row["ranges"],
+            row["comments"],
             row["dataset"],
         )
         for row in report.express.iter_rows(named=True)
@@ -134,7 +136,7 @@ def _express(report: Report) -> Sheet:
 
 
 def _states(report: Report) -> Sheet:
-    heads = ("Run", "Dataset", "Global", "Workspace", "Its state")
+    heads = ("Run", "Dataset", "Global", "Workspace", "Its state", "What it says")
     rows = [tuple(map(_text, row)) for row in report.states.iter_rows()]
     return Sheet("Workspaces against global", heads, _first(rows), "All are as far as global is.", runs=0)
 
@@ -143,12 +145,17 @@ def _open(report: Report) -> Sheet:
     waits = ", ".join(map(str, report.to_sign_off["run_number"])) or "none"
     changed = ", ".join(map(str, report.changed["run_number"])) or "none"
     rows = [("Runs to sign off", waits), ("Runs that OMS changed after sign-off", changed)]
-    for row in report.open.iter_rows(named=True):
-        left = row["waiting"] + row["open"] + row["signoff"]
-        if left:
-            words = f"{row['open']:,} open, {row['signoff']:,} signed off, {row['waiting']:,} waiting"
-            rows.append((f"Datasets of {row['workspace']}", f"{words}, {row['completed']:,} completed"))
-    return Sheet("Open items", ("What", "Which"), tuple(rows), "")
+    return Sheet("Open items", ("What", "Runs"), tuple(rows), "")
+
+
+def _desks(report: Report) -> Sheet:
+    """The workspaces that have not completed all datasets of these runs."""
+    columns = ("workspace", "waiting", "open", "signoff", "completed")
+    left = report.open.filter(pl.col("waiting") + pl.col("open") + pl.col("signoff") > 0).select(columns)
+    rows = tuple((workspace, *(f"{n:,}" for n in counts)) for workspace, *counts in left.iter_rows())
+    heads = ("Workspace", "Waiting", "OPEN", "SIGNOFF", "COMPLETED")
+    empty = "Every workspace has completed its datasets of these runs."
+    return Sheet("Datasets to complete", heads, rows, empty, frozenset({1, 2, 3, 4}))
 
 
 def _cycles(report: Report) -> Sheet:

@@ -55,14 +55,19 @@ def test_what_people_said_since_is_told_unless_it_was_undone(report: Report, two
 
 
 def test_express_and_prompt_differ_where_both_have_a_verdict(report: Report) -> None:
-    assert report.express.select("run_number", "component", "express", "prompt", "lumisections", "ranges").rows() == [
-        (2, STRIP, "GOOD", "BAD", 3, "4–6")
-    ]
+    assert report.express.select(
+        "run_number", "component", "express", "prompt", "lumisections", "ranges", "comments"
+    ).rows() == [(2, STRIP, "GOOD", "BAD", 3, "4–6", "Prompt: trip of TEC+")]
 
 
 def test_a_workspace_that_is_not_as_far_as_global_is_told(report: Report) -> None:
     assert report.states.select("workspace", "of_global", "state").unique().rows() == [("tracker", "COMPLETED", "OPEN")]
     assert report.states.height == 2
+
+
+def test_what_a_workspace_says_stands_beside_its_state(report: Report) -> None:
+    told = dict(report.states.select("dataset", "comments").iter_rows())
+    assert told == {EXPRESS.name: "", PROMPT.name: "strip 4–6 BAD: trip of TEC+"}
 
 
 def test_datasets_are_counted_by_workspace_and_state(report: Report) -> None:

@@ -11,7 +11,7 @@ from dashboard.overview import figures, losses
 from dashboard.overview.data import Year
 from dashboard.overview.standing import Answer
 
-STEPS_OF_TWO = pl.DataFrame({"run_number": [1, 2], **dict.fromkeys(STEPS, [100.0, 300.0])})
+STEPS_OF_TWO = pl.DataFrame({"run_number": [1, 2], **{step: [100.0, 300.0] for step in STEPS}})
 OF_ONE = Standing("golden", 1, 7, STEPS_OF_TWO.head(1), pl.DataFrame(schema=LOST))
 SEASON = Year(datetime(2018, 1, 1, tzinfo=UTC), datetime(2018, 10, 24, tzinfo=UTC), STEPS_OF_TWO)
 
