@@ -17,16 +17,21 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import ClauseElement, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
 from backend.embedded import Embedded
 from backend.errors import DatabaseUnavailable
+from backend.outage import ALL_IN_USE, outage_sentence
 from backend.settings import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 _PLAIN: Any = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # it has no annotations
 """PostgreSQL as it is written where no driver fills in values: a per cent sign stands for itself."""
+
+SECONDS_FOR_A_CONNECTION = 5.0
+"""Who gets none of a process's connections for so long is told so, instead of waiting without a word."""
 
 
 @cache
@@ -45,6 +50,7 @@ def engine_for(url: str, *, pool_size: int = 10) -> Engine:
         f"postgresql+psycopg://{rest}",
         pool_size=pool_size,
         max_overflow=10,
+        pool_timeout=SECONDS_FOR_A_CONNECTION,
         pool_pre_ping=True,
         json_deserializer=orjson.loads,
         connect_args={"options": "-c idle_in_transaction_session_timeout=60s -c timezone=UTC", "connect_timeout": 10},
@@ -66,14 +72,16 @@ def transaction(on: Engine) -> Iterator[Session]:
     Raises
     ------
     DatabaseUnavailable
-        If PostgreSQL does not answer.
+        If PostgreSQL does not answer, cannot write, or every connection is in use.
     """
     session = Session(on, autoflush=False)
     try:
         with session.begin():
             yield session
     except OperationalError as error:
-        raise DatabaseUnavailable(f"The database does not answer: {_first_line(error)}") from error
+        raise DatabaseUnavailable(outage_sentence(error.orig or error)) from error
+    except NoneFree as error:
+        raise DatabaseUnavailable(ALL_IN_USE) from error
     finally:
         session.close()
 
@@ -104,7 +112,7 @@ def check_schema(on: Engine) -> None:
         with on.connect() as connection:
             found = MigrationContext.configure(connection).get_current_revision()
     except OperationalError as error:
-        raise DatabaseUnavailable(f"The database does not answer: {_first_line(error)}") from error
+        raise DatabaseUnavailable(outage_sentence(error.orig or error)) from error
     if found == wanted:
         return
     known = {revision.revision for revision in script.walk_revisions()}
@@ -153,7 +161,9 @@ def _bulk_cursor(on: Engine) -> Iterator[Any]:
     except adbc.OperationalError as error:
         if connection is not None:
             connection.invalidate()
-        raise DatabaseUnavailable(f"The database does not answer: {str(error).strip().splitlines()[0]}") from error
+        raise DatabaseUnavailable(outage_sentence(error)) from error
+    except NoneFree as error:
+        raise DatabaseUnavailable(ALL_IN_USE) from error
     finally:
         if connection is not None:
             connection.close()
@@ -170,7 +180,7 @@ def _frame(cursor: Any, statement: ClauseElement) -> pl.DataFrame:
 def _adbc_pool(url: str, pid: int) -> QueuePool:
     source = adbc.connect(url.replace("postgresql+psycopg://", "postgresql://", 1))
     clone: Any = source.adbc_clone
-    pool = QueuePool(clone, pool_size=4, max_overflow=4)
+    pool = QueuePool(clone, pool_size=4, max_overflow=4, timeout=SECONDS_FOR_A_CONNECTION)
     event.listen(pool, "checkout", _ping)
     return pool
 
@@ -184,7 +194,3 @@ def _ping(connection: Any, *_: object) -> None:
         connection.rollback()
     except adbc.Error as error:
         raise DisconnectionError from error
-
-
-def _first_line(error: OperationalError) -> str:
-    return str(error.orig).strip().splitlines()[0]

@@ -22,6 +22,10 @@ class Time:
     def __call__(self) -> datetime:
         return self.now
 
+    def stopwatch(self) -> float:
+        """Its seconds."""
+        return self.now.timestamp()
+
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += timedelta(seconds=seconds)
@@ -47,8 +51,10 @@ class Script:
 
 def a_transport(script: Script, time: Time | None = None, **more: object) -> Transport:
     time = time or Time()
+    network = httpx.MockTransport(script)
+    stopwatch = time.stopwatch
     return Transport(
-        "OMS", "http://oms/api/v1/", sleep=time.sleep, clock=time, network=httpx.MockTransport(script), **more
+        "OMS", "http://oms/api/v1/", sleep=time.sleep, clock=time, stopwatch=stopwatch, network=network, **more
     )
 
 

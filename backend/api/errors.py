@@ -29,6 +29,9 @@ STATUS: tuple[tuple[type[RegistryError], int], ...] = (
 )
 """Error → status code; the first that fits. What is in no line is the registry's own fault."""
 
+RETRY_AFTER_SECONDS = 5
+"""When whoever is told 503 should ask again; most outages are a restart."""
+
 LOOKED_FOR = "User needs to be part of any of the following e-groups"
 """What existing clients look for in an answer to whoever may not."""
 
@@ -45,7 +48,10 @@ def _registry_error(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, NotIdentified):
         return _unidentified(request, error)
     status = next((code for kind, code in STATUS if isinstance(error, kind)), 500)
-    return _answer(status, str(error))
+    answer = _answer(status, str(error))
+    if status == 503:
+        answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
 
 
 def _unidentified(request: Request, error: NotIdentified) -> JSONResponse:

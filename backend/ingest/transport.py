@@ -84,8 +84,8 @@ class Transport:
         Whose token is shown; a refused one is renewed once.
     tls
         The TLS context; without one the certificates of the system are verified.
-    sleep, clock
-        How to wait, and what time it is (aware).
+    sleep, clock, stopwatch
+        How to wait, what time it is (aware), and seconds that go on evenly when somebody sets the clock.
     network
         What carries the requests; none: the network.
     """
@@ -100,6 +100,7 @@ class Transport:
         tls: ssl.SSLContext | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], datetime] = utc_now,
+        stopwatch: Callable[[], float] = time.monotonic,
         network: httpx.BaseTransport | None = None,
     ) -> None:
         self.source = source
@@ -107,7 +108,7 @@ class Transport:
         self._timeout_seconds = timeout_seconds
         self._bearer = bearer
         self._sleep = sleep
-        self._clock = clock
+        self._clock, self._stopwatch = clock, stopwatch
         self._client = httpx.Client(
             verify=tls or True, timeout=timeout_seconds, headers={"User-Agent": _USER_AGENT}, transport=network
         )
@@ -188,7 +189,7 @@ class Transport:
 
     def _send(self, question: "_Question", headers: Mapping[str, str]) -> "_Answer":
         url = f"{self._base_url}/{question.path}" if question.path else self._base_url
-        deadline = self._clock().timestamp() + self._timeout_seconds
+        deadline = self._stopwatch() + self._timeout_seconds
         late = SourceUnavailable(f"{self.source} did not answer {question} within {self._timeout_seconds:g} s.")
         try:
             with self._client.stream(
@@ -197,7 +198,7 @@ class Transport:
                 chunks = []
                 for chunk in response.iter_bytes():
                     chunks.append(chunk)
-                    if self._clock().timestamp() > deadline:
+                    if self._stopwatch() > deadline:
                         raise AskAgain(late)
                 return _Answer(response.status_code, b"".join(chunks), response.headers)
         except httpx.TimeoutException as error:

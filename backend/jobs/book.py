@@ -22,8 +22,24 @@ _ABANDONED = text("""
     UPDATE job_run SET outcome = 'abandoned', ended_at = clock_timestamp(),
         detail = detail || jsonb_build_object('sentence', 'The worker ' || worker || ' fell silent.')
     WHERE outcome = 'running'
-      AND (detail->>'heartbeat_at')::timestamptz < clock_timestamp() - make_interval(secs => :silence)
+      AND (detail->>'heartbeat_at')::timestamptz NOT BETWEEN clock_timestamp() - make_interval(secs => :silence)
+                                                         AND clock_timestamp() + make_interval(secs => :silence)
 """)
+"""A heartbeat from far ahead is as old as one from long ago: the clock has been put back since."""
+
+_LEFT_OPEN = text("""
+    UPDATE job_run SET outcome = 'abandoned', ended_at = clock_timestamp(),
+        detail = detail || jsonb_build_object('sentence', 'The worker lost the database in the middle.')
+    WHERE outcome = 'running' AND job = :job AND worker = :worker
+""")
+"""A worker does one tick of a job at a time: when it is to begin another, the one that stands open has ended."""
+
+_GIVE_UP_THE_FUTURE = text("""
+    UPDATE job_run SET slot = to_timestamp(0) + id * interval '1 microsecond'
+    WHERE job = :job AND slot > clock_timestamp() + interval '1 minute'
+""")
+"""Slots that lie ahead were taken before the clock was put back; else the job would rest until then."""
+
 _IS_RUNNING = text("SELECT EXISTS (SELECT FROM job_run WHERE job = :job AND outcome = 'running')")
 _BEGIN = text("""
     INSERT INTO job_run (job, slot, worker, started_at, outcome, detail)
@@ -80,6 +96,8 @@ def begin(engine: Engine, job: str, *, slot: datetime, worker: str, silence: tim
     with transaction(engine) as session:
         session.execute(_ALONE, {"job": job})
         abandon(session, silence=silence)
+        touched(session, _LEFT_OPEN, {"job": job, "worker": worker})
+        touched(session, _GIVE_UP_THE_FUTURE, {"job": job})
         if session.execute(_IS_RUNNING, {"job": job}).scalar_one():
             return NotNow.BUSY
         begun = _open(session, job, slot=slot, worker=worker, detail={})

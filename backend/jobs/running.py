@@ -79,6 +79,8 @@ def _contained(bench: Bench, job: Job, entry: Entry) -> Report:
             return job.work(Tick(bench.engine, kept, lambda: bench.stop.is_set() or heart.is_disowned))
         except Interrupted:
             return Report("The worker stopped in the middle; what was done stands.", ending=Ending.STOPPED)
+        except RegistryError as error:  # what it says is written down, and is in the line of the tick
+            return Report(str(error), ending=Ending.FAILED)
         except Exception as error:
             log.exception("%s failed", job.name)
             return Report(sentence_of(error), ending=Ending.FAILED)

@@ -18,7 +18,8 @@ _NEXT = text("""
     SELECT id, kind, arguments, asked_by FROM task
     WHERE kind = ANY(:kinds) AND (CAST(:only AS bigint) IS NULL OR id = :only)
       AND (state = 'waiting'
-           OR state = 'running' AND heartbeat_at < clock_timestamp() - make_interval(secs => :silence))
+           OR state = 'running' AND heartbeat_at NOT BETWEEN clock_timestamp() - make_interval(secs => :silence)
+                                                         AND clock_timestamp() + make_interval(secs => :silence))
     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
 """)
 _TAKE_UP = text("""
@@ -48,7 +49,8 @@ _GIVE_BACK = text("""
 _GIVE_UP = text("UPDATE task SET state = 'failed', message = :message, ended_at = clock_timestamp() WHERE id = :id")
 _SETTLE_CANCELLED = text("""
     UPDATE task SET state = 'cancelled', ended_at = clock_timestamp()
-    WHERE state = 'cancelling' AND heartbeat_at < clock_timestamp() - make_interval(secs => :silence)
+    WHERE state = 'cancelling' AND heartbeat_at NOT BETWEEN clock_timestamp() - make_interval(secs => :silence)
+                                                        AND clock_timestamp() + make_interval(secs => :silence)
 """)
 _PRUNE = text("DELETE FROM task WHERE ended_at < clock_timestamp() - CAST(:age AS interval)")
 

@@ -4,12 +4,13 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
 import schedule
 
 from backend.errors import DatabaseUnavailable
 from backend.jobs.book import NotNow
+from backend.jobs.database_time import DatabaseTime
 from backend.jobs.job import Interrupted, Job, slot_of
 from backend.jobs.running import Bench, run_job
 from backend.jobs.stopping import GRACE_SECONDS, break_off_no_more
@@ -29,10 +30,13 @@ def serve(
     kinds: Mapping[str, type[Errand]],
     *,
     settings: Settings,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    clock: Callable[[], datetime] | None = None,
 ) -> None:
-    """Do the jobs in their slots, and the tasks that people ask for, until ``bench.stop`` is set."""
-    outage = _Outage()
+    """Do the jobs in their slots, and the tasks that people ask for, until ``bench.stop`` is set.
+
+    The slots are those of the database's clock, unless another is given; that of the machine may be set at any time.
+    """
+    outage, clock = _Outage(), clock or DatabaseTime(bench.engine)
     beside = threading.Thread(target=_serve_tasks, args=(bench, kinds, settings, outage), name="tasks", daemon=True)
     beside.start()
     timetable = schedule.Scheduler()
@@ -41,6 +45,7 @@ def serve(
     log.info("worker %s begins: %s", bench.worker, ", ".join(job.name for job in jobs))
     timetable.run_all()
     while not bench.stop.is_set():
+        _keep_looking(timetable)
         timetable.run_pending()
         bench.stop.wait(_POLL_SECONDS)
     with suppress(Interrupted):
@@ -49,6 +54,14 @@ def serve(
     if beside.is_alive():
         hand_back(bench)
     log.info("worker %s ends", bench.worker)
+
+
+def _keep_looking(timetable: schedule.Scheduler) -> None:
+    """``schedule`` goes by the machine's clock: where that was put back, it would wait for the hour to come again."""
+    latest = datetime.now() + timedelta(seconds=_POLL_SECONDS)
+    for job in timetable.jobs:
+        if job.next_run is None or job.next_run > latest:
+            job.next_run = latest
 
 
 class _Outage:

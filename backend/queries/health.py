@@ -20,7 +20,7 @@ _DATABASE = text("""
 _JOBS = text("""
     SELECT DISTINCT ON (job) job, started_at, ended_at, outcome, detail->>'sentence' AS sentence,
         (SELECT max(ok.ended_at) FROM job_run ok WHERE ok.job = j.job AND ok.outcome = 'ok') AS succeeded_at
-    FROM job_run j ORDER BY job, started_at DESC
+    FROM job_run j ORDER BY job, id DESC
 """)
 _SUCCEEDED = text("SELECT job, max(ended_at) FROM job_run WHERE job = ANY(:jobs) AND outcome = 'ok' GROUP BY job")
 _NOW = text("SELECT clock_timestamp()")

@@ -61,8 +61,8 @@ def test_without_a_database_the_answer_is_503(postgresql: object) -> None:
     finally:
         app.state.engine.dispose()
         del app.state.engine
-    assert answer.status_code == 503
-    assert answer.json()["err"].startswith("The database does not answer")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.json()["err"] == "The database does not answer: connection refused."
 
 
 def test_what_is_not_there_is_told_as_json(client: TestClient) -> None:
