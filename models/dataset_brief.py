@@ -13,6 +13,9 @@ from models.brief_layout import DESKS, editable, state_byte
 IN_SIGHT = "name <> 'online' AND NOT is_hidden"
 """What an offline desk lists unless asked for more. Written as in the indexes of the desks."""
 
+ONLINE_ALONE = "name = 'online'"
+"""What a list of runs looks at. Written as in the index of these."""
+
 
 def _desk_indexes() -> Iterator[Index]:
     """For every workspace its states, and what its desk lists, in order."""
@@ -37,6 +40,7 @@ class DatasetBrief(SQLModel, table=True):
     __tablename__ = "dataset_brief"
     __table_args__ = (
         Index("dataset_brief_run_name", "run_number", "name", unique=True),
+        Index("dataset_brief_online", "run_number", postgresql_where=text(ONLINE_ALONE)),
         *_desk_indexes(),
         {"postgresql_with": {"fillfactor": 80}},
     )

@@ -2,26 +2,25 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, FromClause, Integer, Row, Select, any_, func, literal, select
+from sqlalchemy import ARRAY, Integer, Row, Select, any_, func, literal, select
 from sqlmodel import Session
 
 from backend.errors import InvalidFilter, NotFound
 from backend.projections.datasets import known_of
 from backend.queries.attributes import Attribute
-from backend.queries.columns import CataloguedColumn, columns_catalogue
+from backend.queries.columns import ColumnsCatalogue, columns_catalogue
 from backend.queries.dataset_attributes import DATASETS
 from backend.queries.dataset_scope import Which, scope_of
 from backend.queries.dataset_sql import run_attribute, shown_column, sort_key
-from backend.queries.filter_sql import BRIEF, DATASET, RUN, Truth
+from backend.queries.filter_sql import BRIEF, DATASET, RUN
 from backend.queries.filters import EVERYTHING, Filter
 from backend.queries.live import latest_change
-from backend.queries.runs import MOST_ROWS, AttributeValue, Sort, flag_counts, flag_terms
+from backend.queries.matching import Matching, Term
+from backend.queries.runs import MOST_ROWS, AttributeValue, Sort, flag_counts, worst_flags
 from models.brief_layout import GUI_PREFIX
 from models.lumis import LumiSet
-
-_Term: TypeAlias = tuple[ColumnElement[Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +109,10 @@ def datasets_page(
     InvalidFilter
         If the workspace, the filter, a sort, the offset or the limit cannot be.
     """
-    found = found_datasets(
+    catalogue = columns_catalogue(session)
+    found = _found(
         session,
+        catalogue,
         workspace=workspace,
         filter=filter,
         sort=sort,
@@ -120,7 +121,7 @@ def datasets_page(
         which=which,
         with_hidden=with_hidden,
     )
-    by_id = dataset_rows(session, found.ids)
+    by_id = _rows(session, found.ids, catalogue)
     return DatasetsPage(tuple(by_id[id_] for id_ in found.ids if id_ in by_id), found.total, found.change_set)
 
 
@@ -136,10 +137,34 @@ def found_datasets(
     with_hidden: bool = False,
 ) -> FoundDatasets:
     """Which datasets are on a page, for :func:`dataset_rows` to tell of part by part; as :func:`datasets_page`."""
+    return _found(
+        session,
+        columns_catalogue(session),
+        workspace=workspace,
+        filter=filter,
+        sort=sort,
+        offset=offset,
+        limit=limit,
+        which=which,
+        with_hidden=with_hidden,
+    )
+
+
+def _found(
+    session: Session,
+    catalogue: ColumnsCatalogue,
+    *,
+    workspace: str,
+    filter: Filter,
+    sort: Sequence[Sort],
+    offset: int,
+    limit: int,
+    which: Which,
+    with_hidden: bool,
+) -> FoundDatasets:
     if offset < 0 or not 0 <= limit <= MOST_ROWS:
         raise InvalidFilter(f"A page of {limit} rows from row {offset} on cannot be: 0 to {MOST_ROWS} rows, from 0 on.")
     change_set = latest_change(session).change_set
-    catalogue = columns_catalogue(session)
     names = [key.key if "-" in key.key else _sortable(key.key) for key in sort]
     beside_runs = any(run_attribute(name) not in (None, "run_number") for name in names if "-" not in name)
     condition = scope_of(
@@ -151,9 +176,17 @@ def found_datasets(
         catalogue=catalogue,
         beside_runs=beside_runs,
     )
-    matching = _Matching(condition, _terms(sort, names, catalogue.flags), filter != EVERYTHING, beside_runs)
-    total, ids = matching.page(session, offset=offset, limit=limit)
+    table = BRIEF.join(RUN, RUN.c.run_number == BRIEF.c.run_number) if beside_runs else BRIEF
+    matching = Matching(table, BRIEF.c.id, BRIEF.c.run_number, condition, _terms(sort, names, catalogue.flags))
+    find = _read_twice if filter == EVERYTHING else Matching.page
+    total, ids = find(matching, session, offset=offset, limit=limit)
     return FoundDatasets(tuple(ids), total, change_set)
+
+
+def _read_twice(matching: Matching, session: Session, *, offset: int, limit: int) -> tuple[int, list[int]]:
+    """As :meth:`Matching.page`: what a desk lists without a filter is counted from its index alone."""
+    total = session.execute(select(func.count()).select_from(BRIEF).where(matching.condition)).scalar_one()
+    return total, list(session.execute(matching.ordered().offset(offset).limit(limit)).scalars())
 
 
 def ids_of(
@@ -194,17 +227,18 @@ def dataset_row(session: Session, run_number: int, name: str) -> DatasetRow:
     row = session.execute(_selected().where(*named)).one_or_none()
     if row is None:
         raise NotFound(f"There is no dataset {run_number} {name}.")
-    return _row(row, columns_catalogue(session).by_id)
+    return _row(row, _names_of(columns_catalogue(session)))
 
 
 def dataset_rows(session: Session, ids: Collection[int]) -> dict[int, DatasetRow]:
     """Datasets by id, hidden ones too; an id that is none is left out."""
-    return _rows(session, ids, columns_catalogue(session).by_id)
+    return _rows(session, ids, columns_catalogue(session))
 
 
-def _rows(session: Session, ids: Collection[int], columns: Mapping[int, CataloguedColumn]) -> dict[int, DatasetRow]:
+def _rows(session: Session, ids: Collection[int], catalogue: ColumnsCatalogue) -> dict[int, DatasetRow]:
     if not ids:
         return {}
+    columns = _names_of(catalogue)
     rows = session.execute(_selected().where(DATASET.c.id == any_(literal(list(ids), ARRAY(Integer))))).all()
     return {row.id: _row(row, columns) for row in rows}
 
@@ -221,55 +255,9 @@ def _selected() -> Select[Any]:
     return select(*own, RUN.c.known.label("run_known"), *shown).select_from(joined)
 
 
-@dataclass(frozen=True, slots=True)
-class _Matching:
-    """What matches and in which order; ``beside_runs`` if either asks of runs joined with the datasets."""
-
-    condition: Truth
-    terms: Sequence[_Term]
-    is_filtered: bool
-    beside_runs: bool
-
-    def page(self, session: Session, *, offset: int, limit: int) -> tuple[int, list[int]]:
-        """How many datasets match, and the ids of those on the page.
-
-        What matches a filter is found once and kept; what a desk lists without one is read twice, which costs less.
-        """
-        count, in_order = self._kept() if self.is_filtered else self._read_twice()
-        counted = count.cte("counted")
-        total = select(*counted.c).scalar_subquery()
-        page = in_order.where(total > literal(offset, BigInteger)).offset(offset).limit(limit).scalar_subquery()
-        found = session.execute(select(total, func.array(page))).one()
-        return found[0], found[1]
-
-    def _kept(self) -> tuple[Select[Any], Select[Any]]:
-        named = [term.label(f"term_{at}") for at, (term, _) in enumerate(self.terms)]
-        found = select(BRIEF.c.id, BRIEF.c.run_number, *named).select_from(self._source())
-        kept = found.where(self.condition).cte("matching")
-        terms = [(kept.c[f"term_{at}"], descending) for at, (_, descending) in enumerate(self.terms)]
-        return select(func.count()).select_from(kept), select(kept.c.id).order_by(*_order(terms, kept.c))
-
-    def _read_twice(self) -> tuple[Select[Any], Select[Any]]:
-        found = select(BRIEF.c.id).select_from(self._source()).where(self.condition)
-        counted = select(func.count()).select_from(BRIEF).where(self.condition)
-        return counted, found.order_by(*_order(self.terms, BRIEF.c))
-
-    def _source(self) -> FromClause:
-        return BRIEF.join(RUN, RUN.c.run_number == BRIEF.c.run_number) if self.beside_runs else BRIEF
-
-
-def _order(terms: Sequence[_Term], columns: Any) -> list[ColumnElement[Any]]:
-    """What is unsaid comes last in either direction; what is equal, latest run first."""
-    said = [(term.desc() if descending else term.asc()).nulls_last() for term, descending in terms]
-    return [*said, columns.run_number.desc(), columns.id.asc()]
-
-
-def _terms(sort: Sequence[Sort], names: Sequence[str], flags: Mapping[str, int]) -> list[_Term]:
-    terms: list[_Term] = []
-    for key, name in zip(sort, names, strict=True):
-        columns = flag_terms(name, flags) if "-" in name else [sort_key(name)]
-        terms += [(column, key.descending) for column in columns]
-    return terms
+def _terms(sort: Sequence[Sort], names: Sequence[str], flags: Mapping[str, int]) -> list[Term]:
+    columns = (worst_flags(name, flags) if "-" in name else sort_key(name) for name in names)
+    return [(column, key.descending) for key, column in zip(sort, columns, strict=True)]
 
 
 def _sortable(name: str) -> str:
@@ -279,8 +267,12 @@ def _sortable(name: str) -> str:
     return attribute.name
 
 
-def _row(row: Row[Any], columns: Mapping[int, CataloguedColumn]) -> DatasetRow:
-    notes = {str(columns[int(id_)]): note for id_, note in row.notes.items()}
+def _names_of(catalogue: ColumnsCatalogue) -> dict[int, str]:
+    return {column.id: str(column) for column in catalogue.columns}
+
+
+def _row(row: Row[Any], columns: Mapping[int, str]) -> DatasetRow:
+    notes = {columns[int(id_)]: note for id_, note in row.notes.items()}
     shown = (tuple(value) if type(value) is list else value for value in row[-len(_NAMES) :])
     return DatasetRow(
         id=row.id,
@@ -288,7 +280,7 @@ def _row(row: Row[Any], columns: Mapping[int, CataloguedColumn]) -> DatasetRow:
         name=row.dataset,
         lumisections=row.lumisections,
         attributes=dict(zip(_NAMES, shown, strict=True)),
-        counts={str(columns[id_]): of_flag for id_, of_flag in flag_counts(row.counts, columns)},
+        counts={columns[id_]: of_flag for id_, of_flag in flag_counts(row.counts, columns)},
         commented=frozenset(column for column, note in notes.items() if note["comments"]),
         notes=notes,
         states=row.states,

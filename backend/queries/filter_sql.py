@@ -16,6 +16,7 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Table,
+    Text,
     and_,
     any_,
     cast,
@@ -58,10 +59,13 @@ RUN: Table = Run.__table__  # type: ignore[attr-defined]  # SQLModel sets it on 
 DATASET: Table = Dataset.__table__  # type: ignore[attr-defined]
 BRIEF: Table = DatasetBrief.__table__  # type: ignore[attr-defined]
 
+_IS_ONLINE = BRIEF.c.name == literal_column(f"'{ONLINE}'", Text)
+"""Written as in the index of the briefs of ``online``."""
+
 
 def runs_and_online() -> FromClause:
     """Every run beside its ``online`` dataset in brief; PostgreSQL drops the join where nothing of that is read."""
-    return RUN.outerjoin(BRIEF, and_(BRIEF.c.run_number == RUN.c.run_number, BRIEF.c.name == ONLINE))
+    return RUN.outerjoin(BRIEF, and_(BRIEF.c.run_number == RUN.c.run_number, _IS_ONLINE))
 
 
 def where(tree: Filter, flags: Mapping[str, int]) -> Truth:
@@ -199,7 +203,7 @@ def _parts(parts: Sequence[Filter], join: Callable[..., Truth], flags: Mapping[s
 
 def _online_where(condition: Truth) -> Truth:
     """That the run's ``online`` dataset is such. Every run has one, so this says what a join says, at half the cost."""
-    online = select(BRIEF.c.run_number).where(BRIEF.c.name == ONLINE, condition)
+    online = select(BRIEF.c.run_number).where(_IS_ONLINE, condition)
     return RUN.c.run_number.in_(online.correlate(None))
 
 

@@ -13,7 +13,7 @@ from backend.queries.dataset_sql import sort_key
 from backend.queries.filter_sql import BRIEF, RUN, Column, runs_and_online, sort_column
 from backend.queries.filters import EVERYTHING, Filter
 from backend.queries.keyset import Keys, Order, Term, keys_after
-from backend.queries.runs import Sort, flag_terms, runs_where
+from backend.queries.runs import Sort, runs_where, worst_flags
 
 MANY_VALUED = frozenset({"words", "gui", "cycle"})
 """Attributes that have no one value by which a row could be shown or sorted."""
@@ -98,7 +98,7 @@ def _terms(
 ) -> Iterator[Term]:
     for said in sort:
         if "-" in said.key:
-            yield from (Term(count, Kind.INTEGER, said.descending) for count in flag_terms(said.key, flags))
+            yield Term(worst_flags(said.key, flags), Kind.INTEGER, said.descending)
         else:
             attribute = one_valued(catalogue, said.key)
             yield Term(column_of(attribute.name), attribute.kind, said.descending)

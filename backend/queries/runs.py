@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ARRAY, ColumnElement, FromClause, Integer, Row, Select, any_, false, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, Row, any_, false, func, literal, literal_column, select
 from sqlmodel import Session
 
 from backend.errors import InvalidFilter
@@ -25,12 +25,12 @@ from backend.queries.filter_sql import (
 )
 from backend.queries.filters import EVERYTHING, Filter, checked
 from backend.queries.live import latest_change
+from backend.queries.matching import Matching, Term
 from backend.queries.totals import totals
 from models.attributes import COUNTS_PER_FLAG
 from models.lumis import LumiSet
 from models.vocabulary import ColumnKind, Status
 
-_Term: TypeAlias = tuple[ColumnElement[Any], bool]
 AttributeValue: TypeAlias = str | int | float | bool | datetime | tuple[str, ...] | None
 MOST_ROWS = 100_000
 
@@ -153,9 +153,10 @@ def _found(
     if offset < 0 or not 0 <= limit <= MOST_ROWS:
         raise InvalidFilter(f"A page of {limit} rows from row {offset} on cannot be: 0 to {MOST_ROWS} rows, from 0 on.")
     latest = latest_change(session)
-    condition, known = runs_where(filter, catalogue), totals(session, latest)
-    page = _Page(condition, _terms(sort, catalogue.flags), offset, limit)
-    total, numbers = _matching(session, page, known.of(filter))
+    known, terms = totals(session, latest), _terms(sort, catalogue.flags)
+    condition = runs_where(filter, catalogue)
+    matching = Matching(runs_and_online(), RUN.c.run_number, RUN.c.run_number, condition, terms)
+    total, numbers = _page(session, matching, known.of(filter), offset=offset, limit=limit)
     known.keep(filter, total)
     return FoundRuns(tuple(numbers), total, latest.change_set)
 
@@ -191,62 +192,39 @@ def _selected(with_oms: bool) -> Iterable[ColumnElement[Any]]:
         yield RUN.c.oms
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """Which runs, in which order, from which row on and how many; without terms the latest first."""
-
-    condition: ColumnElement[bool]
-    terms: Sequence[_Term]
-    offset: int
-    limit: int
-
-    def cut(self, runs: FromClause, number: ColumnElement[int], terms: Sequence[_Term]) -> Select[Any]:
-        """The numbers of the runs on the page."""
-        order = [(term.desc() if descending else term.asc()).nulls_last() for term, descending in terms]
-        ordered = select(number).select_from(runs).order_by(*order, number.desc())
-        return ordered.offset(self.offset).limit(self.limit)
-
-
-def _matching(session: Session, page: _Page, total: int | None) -> tuple[int, list[int]]:
+def _page(
+    session: Session, matching: Matching, total: int | None, *, offset: int, limit: int
+) -> tuple[int, Sequence[int]]:
     """How many runs match, and the numbers of those on the page.
 
     In the order of the runs a page is found without looking at all of them, so these are counted apart, if the page is
     not the last and nobody counted them yet; in another order all are looked at anyway.
     """
-    if total is None and page.terms:
-        return _in_one_look(session, page)
-    cut = page.cut(runs_and_online(), RUN.c.run_number, page.terms).where(page.condition)
-    keys = list(session.execute(cut).scalars())
-    if total is None and (keys or not page.offset) and len(keys) < page.limit:
-        total = page.offset + len(keys)
+    if total is None and matching.terms:
+        return matching.page(session, offset=offset, limit=limit)
+    keys = session.execute(matching.ordered().offset(offset).limit(limit)).scalars().all()
+    if total is None and (keys or not offset) and len(keys) < limit:
+        total = offset + len(keys)
     if total is None:
-        counted = select(func.count()).select_from(runs_and_online()).where(page.condition)
-        total = session.execute(counted).scalar_one()
+        total = matching.total(session)
     return total, keys
 
 
-def _in_one_look(session: Session, page: _Page) -> tuple[int, list[int]]:
-    named = [term.label(f"term_{at}") for at, (term, _) in enumerate(page.terms)]
-    matching = select(RUN.c.run_number, *named).select_from(runs_and_online()).where(page.condition).cte("matching")
-    terms = [(matching.c[f"term_{at}"], descending) for at, (_, descending) in enumerate(page.terms)]
-    cut = page.cut(matching, matching.c.run_number, terms)
-    total = select(func.count()).select_from(matching).scalar_subquery()
-    found = session.execute(select(total, func.array(cut.scalar_subquery()))).one()
-    return found[0], found[1]
+def _terms(sort: Sequence[Sort], flags: Mapping[str, int]) -> list[Term]:
+    def column(key: str) -> ColumnElement[Any]:
+        return worst_flags(key, flags) if "-" in key else sort_column(_sortable(key).name)
+
+    return [(column(key.key), key.descending) for key in sort]
 
 
-def _terms(sort: Sequence[Sort], flags: Mapping[str, int]) -> list[_Term]:
-    terms: list[_Term] = []
-    for key in sort:
-        columns = flag_terms(key.key, flags) if "-" in key.key else [sort_column(_sortable(key.key).name)]
-        terms += [(column, key.descending) for column in columns]
-    return terms
+def worst_flags(component: str, flags: Mapping[str, int]) -> ColumnElement[int]:
+    """What to sort by for the worst flags of a component: how much is bad, then how much is not good, in one number.
 
-
-def flag_terms(component: str, flags: Mapping[str, int]) -> list[ColumnElement[Any]]:
-    """What to sort by for the worst flags of a component: how much is bad, then how much is not good."""
+    Both are lumisections of one dataset and fit into two bytes each, as ``models.dataset_brief`` counts them.
+    """
     of_column = column_id(component, flags)
-    return [flag_count(of_column, Status.BAD), BRIEF.c.lumisections - flag_count(of_column, Status.GOOD)]
+    not_good = BRIEF.c.lumisections - flag_count(of_column, Status.GOOD)
+    return flag_count(of_column, Status.BAD) * literal_column(str(2**16), Integer) + not_good
 
 
 def _sortable(name: str) -> Attribute:
