@@ -8,6 +8,7 @@ from backend.settings import settings
 from dashboard.about import about
 from dashboard.components.act_bar import act_bar
 from dashboard.components.keyboard import keyboard
+from dashboard.components.tour import tour_step
 from dashboard.cycles_data import cycles_title
 from dashboard.doing import refusal
 from dashboard.help import HELP
@@ -64,6 +65,8 @@ def main() -> None:
         login_notice(found)
         refusal()
         watched_tasks()
+        if settings().environment == "demo":
+            tour_step(page.url_path)
         page.run()
         act_bar()
         keyboard(HELP[page.url_path].keys)

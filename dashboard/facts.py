@@ -18,6 +18,9 @@ _OMS_UNITS = {
     "duration": "s",
     "l1_rate": "Hz",
     "hlt_physics_rate": "Hz",
+    "hlt_physics_size": "GB",
+    "hlt_physics_throughput": "GB/s",
+    "beamactive_total_deadtime": "%",
     "crossing_angle_start": "µrad",
     "crossing_angle_stop": "µrad",
     "beta_star_start": "cm",
@@ -33,7 +36,11 @@ def facts_of(a: Mapping[str, object], oms: Mapping[str, object], *, lumisections
     return (
         ("Started", moment(a["start_time"]), "UTC"),
         ("Ended", "running" if a["is_running"] else moment(a["end_time"]), "" if a["is_running"] else "UTC"),
-        ("Duration", duration(lumisections * SECONDS_PER_LUMI), f"{lumisections:,} lumisections"),
+        (
+            "Duration",
+            duration(lumisections * SECONDS_PER_LUMI),
+            f"{lumisections:,} lumisection{'' if lumisections == 1 else 's'}",
+        ),
         ("Recorded", luminosity(a["recorded_per_pb"]), f"of {luminosity(a['delivered_per_pb'])} delivered"),
         ("Luminosity", number(oms.get("init_lumi"), 2), "×10³⁴ cm⁻²s⁻¹ at the start"),
         ("Energy", number(a["energy_gev"]), "GeV"),

@@ -8,6 +8,20 @@ from dashboard.taking_away import csv_of
 from models.vocabulary import OMS_WORKSPACE, Bit, Status
 
 SHOWN = ("Registry", "OMS", "Both")
+_HEAD_PX, _ROW_PX, _MOST_PX = 38, 26, 720
+_COLUMNS = {
+    "column": st.column_config.TextColumn("Column", width="medium"),
+    "first": st.column_config.NumberColumn("First LS", format="%d"),
+    "last": st.column_config.NumberColumn("Last LS", format="%d"),
+    "lumisections": st.column_config.NumberColumn("LS", format="%d"),
+    "value": "Value",
+    "origin": "Origin",
+    "by": "By",
+    "at": st.column_config.DatetimeColumn("At, UTC", format="D MMM YYYY HH:mm:ss", timezone="UTC"),
+    "cause": "Cause",
+    "comment": st.column_config.TextColumn("Comment", width="large"),
+}
+"""How the columns are called on the page; the download keeps their names."""
 _SCHEMA = {
     "column": pl.String,
     "first": pl.Int32,
@@ -44,7 +58,11 @@ def ranges_table(strip: Strip) -> None:
             key="ranges-csv",
         )
         st.caption(f"{len(frame):,} ranges of {len(strip.known):,} known lumisections: {strip.known}")
-    st.dataframe(frame, key="ranges-table", hide_index=True, height="stretch", row_height=26)
+    shown_as = frame.with_columns(pl.col("cause", "comment").fill_null(""))
+    height = min(_HEAD_PX + _ROW_PX * max(frame.height, 1), _MOST_PX)
+    st.dataframe(
+        shown_as, key="ranges-table", hide_index=True, height=height, row_height=_ROW_PX, column_config=_COLUMNS
+    )
 
 
 def ranges_frame(strip: Strip, shown: str) -> pl.DataFrame:

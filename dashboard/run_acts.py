@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from html import escape
 from typing import Any
 
 import streamlit as st
@@ -28,6 +29,7 @@ _MOVES = {
 def run_acts(run_number: int, attributes: Mapping[str, Any], *, seen: int) -> None:
     """Draw the buttons. ``seen`` is the change set that the page shows: what came after it is a conflict."""
     state, is_significant = attributes["state"], bool(attributes["is_significant"])
+    refused = ""
     is_open = state == RunState.OPEN
     with st.container(key="run-acts", horizontal=True, gap="small"):
         for label, to, action, done in _MOVES.get(RunState(state), ()) if state else ():
@@ -38,11 +40,14 @@ def run_acts(run_number: int, attributes: Mapping[str, Any], *, seen: int) -> No
                 lambda session, who, state=to: move_run(session, who, run_number, state, seen=seen),
             )
             permitted_button(label, given, key=f"act-{to.lower()}", on_click=act)
+            refused = refused or given.reason
         _significance(run_number, is_significant, is_open=is_open, seen=seen)
         with st.popover("Class · stop reason", key="act-words"):
             _words(run_number, attributes, is_open=is_open, seen=seen)
         with st.popover("OMS", key="act-oms"):
             ask_oms(run_number, is_open=is_open, seen=seen)
+        if refused:
+            st.html(f'<span class="rr-label rr-reason" title="{escape(refused)}">{escape(refused)}</span>')
 
 
 def _significance(run_number: int, is_significant: bool, *, is_open: bool, seen: int) -> None:

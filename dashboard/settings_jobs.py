@@ -37,17 +37,17 @@ _STATES: dict[str, Tone] = {
     "failed": "bad",
 }
 _TICK_COLUMNS = (
-    Column("Started", "time", 160),
-    Column("Took", "number", 80, title="seconds"),
+    Column("Started, UTC", "time", 160),
+    Column("Took, s", "number", 80),
     Column("Outcome", "pill", 100),
     Column("What it said"),
 )
-_JOB_COLUMNS = (Column("Job", "name", 130), *_TICK_COLUMNS, Column("Last went well", "time", 160))
+_JOB_COLUMNS = (Column("Job", "name", 130), *_TICK_COLUMNS, Column("Last went well, UTC", "time", 160))
 _TASK_COLUMNS = (
     Column("Task", "name", 60),
     Column("What", width=230),
     Column("Asked by", width=120),
-    Column("Asked", "time", 160),
+    Column("Asked, UTC", "time", 160),
     Column("State", "pill", 100),
     Column("Progress", "share", 180),
     Column("Where it is"),
