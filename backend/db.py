@@ -7,7 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-import adbc_driver_postgresql.dbapi as adbc
+import adbc_driver_manager as adbc
 import orjson
 import polars as pl
 from alembic import command
@@ -178,7 +178,9 @@ def _frame(cursor: Any, statement: ClauseElement) -> pl.DataFrame:
 
 @cache
 def _adbc_pool(url: str, pid: int) -> QueuePool:
-    source = adbc.connect(url.replace("postgresql+psycopg://", "postgresql://", 1))
+    from adbc_driver_postgresql.dbapi import connect  # it imports pandas, which the first page need not wait for
+
+    source = connect(url.replace("postgresql+psycopg://", "postgresql://", 1))
     clone: Any = source.adbc_clone
     pool = QueuePool(clone, pool_size=4, max_overflow=4, timeout=SECONDS_FOR_A_CONNECTION)
     event.listen(pool, "checkout", _ping)

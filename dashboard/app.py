@@ -3,6 +3,7 @@
 Start it with ``python -m streamlit run dashboard/app.py`` from the root of the checkout.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +14,6 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from backend.api import app as api
 from backend.db import engine
 from backend.errors import InvalidSettings, RegistryError
 from backend.guard import Guard
@@ -21,6 +21,7 @@ from backend.identity.proxy import ProxyGate
 from backend.identity.starting import refuse_unclear_identities
 from backend.settings import settings
 from backend.start import make_ready
+from dashboard.later import Later
 from dashboard.login.configured import secrets_for_login
 from dashboard.login.cookies import allow_long_headers
 from dashboard.login.middleware import LoginMiddleware
@@ -28,6 +29,9 @@ from dashboard.login.routes import LOGIN_ROUTE
 from dashboard.page_policy import page_policy
 
 log = logging.getLogger(__name__)
+api = Later("backend.api")
+SECONDS_UNTIL_API = 10
+"""After the start, before the HTTP API is imported unasked: time for the first pages, who have the processor alone."""
 
 
 @asynccontextmanager
@@ -41,7 +45,14 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         make_ready(engine())
     except RegistryError:
         log.exception("the registry is not ready")
+    soon = asyncio.create_task(_import_api())
     yield None
+    soon.cancel()
+
+
+async def _import_api() -> None:
+    await asyncio.sleep(SECONDS_UNTIL_API)
+    await asyncio.to_thread(api.load)
 
 
 def way_in() -> dict[str, Any]:

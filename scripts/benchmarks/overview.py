@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -12,8 +12,8 @@ from backend.queries.exploring import by_dcs_bits, runs_as_points
 from backend.queries.periods import Period
 from backend.queries.quantities import quantity, worst_of
 from backend.queries.reporting import report_of
-from scripts.benchmarks.grid import CHROMIUM, ENTRY, FLAGS, served
 from scripts.benchmarks.measure import Measure, timed
+from scripts.benchmarks.web import ENTRY, chromium, new_page, served
 
 _WEEK = "2018-W20"
 _TARGET_MS = 1_000
@@ -41,13 +41,11 @@ def measure_exploring(on: Engine) -> Iterator[Measure]:
 def measure_overview(database_url: str) -> Iterator[Measure]:
     """The lines about pages: Overview and Explore in front of anybody."""
     environment = {"DATABASE_URL": database_url, "RR_DEMO_ROLE": "dc-expert"}
-    with served(ENTRY, environment) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_context(viewport={"width": 1600, "height": 1000}).new_page()
-        page.set_default_timeout(60_000)
+    with served(ENTRY, environment) as address, chromium() as browser:
+        page = new_page(browser)
         yield timed(
             "Overview of 60,000 runs from navigation to painted",
-            lambda: _overview(page, address),
+            lambda: see_overview(page, address),
             times=7,
             target_ms=_TARGET_MS,
             warm_up=2,
@@ -55,10 +53,10 @@ def measure_overview(database_url: str) -> Iterator[Measure]:
         yield timed(
             "Explore: 60,000 points from navigation to painted", lambda: _explore(page, address), times=5, warm_up=1
         )
-        browser.close()
 
 
-def _overview(page: Page, address: str) -> None:
+def see_overview(page: Page, address: str) -> None:
+    """Go there, and wait until all of it is painted."""
     page.goto(address)
     page.locator(".heat[data-painted]").wait_for()
     page.locator(".ov-figures").wait_for()

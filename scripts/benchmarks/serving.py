@@ -2,7 +2,6 @@
 
 import os
 import random
-import statistics
 import subprocess
 import sys
 import time
@@ -12,10 +11,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
-from playwright.sync_api import sync_playwright
 
-from scripts.benchmarks.grid import CHROMIUM, ENTRY, FLAGS, ROOT, served
-from scripts.benchmarks.measure import Measure
+from scripts.benchmarks.measure import Measure, p95_of
+from scripts.benchmarks.web import ENTRY, ROOT, chromium, new_page, served
 from scripts.processes import free_port
 
 READERS, PER_SECOND, ROWS = 16, 2, 25
@@ -54,16 +52,13 @@ _FILTERS = (
 def measure_serving(database_url: str) -> Iterator[Measure]:
     """The line about the API under load, on a registry that is filled already; somebody looks at Online meanwhile."""
     environment = {"DATABASE_URL": database_url, "RR_DEMO_ROLE": "visitor"}
-    with api_served(environment) as api, served(ENTRY, environment) as dashboard, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_context(viewport={"width": 1600, "height": 1000}).new_page()
+    with api_served(environment) as api, served(ENTRY, environment) as dashboard, chromium() as browser:
+        page = new_page(browser)
         page.goto(f"{dashboard}/online")
         page.locator("[data-painted]").wait_for(timeout=60_000)
         taken = _load(api)
-        browser.close()
-    p95 = statistics.quantiles(taken, n=20)[-1]
     what = f"{READERS} readers, {PER_SECOND} requests a second each, {ROWS} runs with filters: 95th of 100"
-    yield Measure(what, p95, max(taken), len(taken), _TARGET_MS, "7–9 ms for one alone, at 300 runs")
+    yield Measure(what, p95_of(taken), max(taken), len(taken), _TARGET_MS, "7–9 ms for one alone, at 300 runs")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from threading import Event
 from playwright.sync_api import Error, Page, sync_playwright
 
 from scripts.benchmarks.clicks import CLOCK, settle
-from scripts.benchmarks.grid import CHROMIUM, FLAGS
+from scripts.benchmarks.web import CHROMIUM, FLAGS
 from scripts.load.tally import Tally
 
 _FILTERS = (
