@@ -38,9 +38,9 @@ class Classifier(Generic[C]):
         return self.body.parsed
 
 
-def classifiers(session: Session, model: type[C]) -> tuple[Classifier[C], ...]:
-    """Every enabled classifier of a kind, in the order in which they are asked."""
-    enabled = [piece for piece in pieces(session, model).values() if piece.is_enabled]
+def classifiers(session: Session, model: type[C], *, name: str | None = None) -> tuple[Classifier[C], ...]:
+    """Every enabled classifier of a kind, in the order in which they are asked; or that of a ``name`` alone."""
+    enabled = [piece for piece in pieces(session, model, name=name).values() if piece.is_enabled]
     enabled.sort(key=lambda piece: piece.body.precedence(piece.name))
     return tuple(Classifier(piece.name, piece.body, piece.version, piece.last_change) for piece in enabled)
 
@@ -66,9 +66,9 @@ def offline_dataset_rules(session: Session) -> Mapping[str, tuple[Classifier[Off
     return _grouped(classifiers(session, OfflineDatasetBody), lambda body: body.workspace)
 
 
-def recipes(session: Session) -> tuple[Classifier[RecipeBody], ...]:
-    """The shared recipes of golden JSONs, by name."""
-    return classifiers(session, RecipeBody)
+def recipes(session: Session, *, name: str | None = None) -> tuple[Classifier[RecipeBody], ...]:
+    """The shared recipes of golden JSONs, by name; or that of a ``name`` alone, which is read much sooner."""
+    return classifiers(session, RecipeBody, name=name)
 
 
 def facts_here(session: Session, subject: Subject) -> FactCatalogue:

@@ -46,11 +46,10 @@ def configuration(session: Session, kind: ConfigurationKind) -> dict[str, Piece[
     return pieces(session, body_model(kind))
 
 
-def pieces(session: Session, model: type[B]) -> dict[str, Piece[B]]:
-    """Every piece with such a body by name, those that are not enabled included."""
-    rows = session.exec(
-        select(Configuration).where(Configuration.kind == model.kind.value).order_by(col(Configuration.name))
-    )
+def pieces(session: Session, model: type[B], *, name: str | None = None) -> dict[str, Piece[B]]:
+    """Every piece with such a body by name, or that of a ``name`` alone; those that are not enabled included."""
+    asked = select(Configuration).where(Configuration.kind == model.kind.value).order_by(col(Configuration.name))
+    rows = session.exec(asked if name is None else asked.where(Configuration.name == name))
     return {row.name: Piece(row.name, _read(model, row), row.version, row.is_enabled, row.last_change) for row in rows}
 
 

@@ -63,7 +63,7 @@ def recipe_of(
         if pattern is None:
             raise InvalidInput("A rule of one's own needs a pattern of the names of the datasets it is asked of.")
         return Recipe(parse(condition_of(checked_rule(rule).as_json())), pattern)
-    found = next((each for each in recipes(session) if each.name == recipe), None)
+    found = next(iter(recipes(session, name=recipe)), None)
     if found is None:
         raise NotFound(f"There is no recipe {recipe!r:.100}; there are {', '.join(r.name for r in recipes(session))}.")
     return Recipe(found.rule, found.body.datasets if pattern is None else pattern, found.name, found.version)

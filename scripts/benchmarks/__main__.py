@@ -1,6 +1,7 @@
 """Measures what the registry costs and prints a table; ``--write`` keeps it in docs/benchmarks.md."""
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ QUICK_RUNS = 2_000
 def main() -> int:
     """Measure, print, and keep if asked to; 1 if a target was missed."""
     options = _parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what it started is ended then too
     if options.quick:
         return _quick()
     wanted = options.only or [*GROUPS, GROWTH]
