@@ -26,6 +26,7 @@ from backend.queries import (
     history_of_run,
     latest_change,
     luminosity_of,
+    neighbours_of_run,
     run_facts,
     runs_page,
     sources_heard,
@@ -70,10 +71,11 @@ def latest_act() -> int:
         return latest_change(session).change_set
 
 
-def page_of_runs(filter: Filter, *, sort: Sequence[Sort], page: int, size: int) -> RunsPage:
-    """One page of runs, counted from 1."""
+def page_of_runs(filter: Filter, *, sort: Sequence[Sort], page: int, size: int, with_bits: bool = False) -> RunsPage:
+    """One page of runs, counted from 1; their DCS bits are counted if they are shown."""
     with reading() as session:
-        return runs_page(session, filter=filter, sort=sort, offset=(page - 1) * size, limit=size)
+        offset = (page - 1) * size
+        return runs_page(session, filter=filter, sort=sort, offset=offset, limit=size, with_bits=with_bits)
 
 
 def figures_of_runs(filter: Filter) -> Counters:
@@ -83,10 +85,10 @@ def figures_of_runs(filter: Filter) -> Counters:
 
 
 def one_run(run_number: int) -> RunRow | None:
-    """A run with everything OMS says of it; none if there is no such run."""
+    """A run with everything OMS says of it, its DCS bits not counted; none if there is no such run."""
     with reading() as session:
         asked = Condition("run_number", Operator.IS, run_number)
-        rows = runs_page(session, filter=asked, limit=1, with_oms=True).rows
+        rows = runs_page(session, filter=asked, limit=1, with_bits=False, with_oms=True).rows
     return rows[0] if rows else None
 
 
@@ -130,11 +132,5 @@ def luminosity(run_number: int) -> RunLuminosity:
 
 def neighbours(run_number: int) -> tuple[int | None, int | None]:
     """The run before and the run after."""
-
-    def nearest(operator: Operator, descending: bool) -> int | None:
-        asked = Condition("run_number", operator, run_number)
-        found = runs_page(session, filter=asked, sort=(Sort("run_number", descending),), limit=1, with_bits=False).rows
-        return found[0].run_number if found else None
-
     with reading() as session:
-        return nearest(Operator.LESS, True), nearest(Operator.MORE, False)
+        return neighbours_of_run(session, run_number)

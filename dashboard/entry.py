@@ -40,7 +40,10 @@ def pages(cycles: str) -> list[StreamlitPage]:
 
 
 def main() -> None:
-    """Draw the frame and run the page; what the registry says no to is shown as its sentence, not as a trace."""
+    """Draw the frame and run the page; what the registry says no to is shown as its sentence, not as a trace.
+
+    What was just done is told before the page is read anew: that it is recorded is what somebody waits for.
+    """
     st.set_page_config(
         page_title="Run Registry",
         page_icon="dashboard/static/icon.svg",
@@ -63,12 +66,14 @@ def main() -> None:
             keep_known(found)
         header(found, page.url_path)
         login_notice(found)
-        refusal()
+        with st.container():  # a place of their own, filled or not: what comes after keeps its place in the browser
+            refusal()
+        with st.container():
+            act_bar()
         watched_tasks()
         if settings().environment == "demo":
             tour_step(page.url_path)
         page.run()
-        act_bar()
         keyboard(HELP[page.url_path].keys)
         keep_what_is_loaded(page.url_path)
     except RegistryError as error:

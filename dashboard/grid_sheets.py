@@ -48,7 +48,7 @@ def grid_row(run: RunRow, sheet: str, shown: frozenset[str]) -> GridRow:
         id=str(run.run_number),
         known=run.lumisections,
         attributes={name: _plain(run.attributes.get(name)) for name in names},
-        counts={column: counts for column, counts in run.counts.items() if column in shown},
+        counts={column: counts for column in shown if (counts := run.counts.get(column))},
         commented=run.commented & shown,
         is_running=run.is_running,
         is_significant=sheet == BITS or bool(run.is_significant),

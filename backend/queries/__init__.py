@@ -30,7 +30,7 @@ from backend.queries.history import AttributesSaid, HistoryEntry, RangeSaid, his
 from backend.queries.live import ChangedRuns, Latest, changes_since, latest_change
 from backend.queries.luminosities import Luminosities, luminosities
 from backend.queries.luminosity import BEST_FIRST, RunLuminosity, luminosity_of
-from backend.queries.run import DatasetFacts, RunFacts, run_facts
+from backend.queries.run import DatasetFacts, RunFacts, neighbours_of_run, run_facts
 from backend.queries.runs import RunRow, RunsPage, Sort, runs_page
 from backend.queries.saved_filters import SavedFilter, delete_filter, save_filter, saved_filter, saved_filters
 from backend.queries.strip import ColumnStrip, Said, SaidBy, Strip, strip_of
@@ -105,6 +105,7 @@ __all__ = [
     "latest_change",
     "luminosities",
     "luminosity_of",
+    "neighbours_of_run",
     "operators_of",
     "parse_filter",
     "pending_cycles",

@@ -16,9 +16,10 @@ from backend.queries.dataset_scope import Which, scope_of
 from backend.queries.dataset_sql import run_attribute, shown_column, sort_key
 from backend.queries.filter_sql import BRIEF, DATASET, RUN
 from backend.queries.filters import EVERYTHING, Filter
+from backend.queries.flag_counts import FlagCounts
 from backend.queries.live import latest_change
 from backend.queries.matching import Matching, Term
-from backend.queries.runs import MOST_ROWS, AttributeValue, Sort, flag_counts, worst_flags
+from backend.queries.runs import MOST_ROWS, AttributeValue, Sort, worst_flags
 from models.brief_layout import GUI_PREFIX
 from models.lumis import LumiSet
 
@@ -227,7 +228,7 @@ def dataset_row(session: Session, run_number: int, name: str) -> DatasetRow:
     row = session.execute(_selected().where(*named)).one_or_none()
     if row is None:
         raise NotFound(f"There is no dataset {run_number} {name}.")
-    return _row(row, _names_of(columns_catalogue(session)))
+    return _row(row, columns_catalogue(session))
 
 
 def dataset_rows(session: Session, ids: Collection[int]) -> dict[int, DatasetRow]:
@@ -238,9 +239,8 @@ def dataset_rows(session: Session, ids: Collection[int]) -> dict[int, DatasetRow
 def _rows(session: Session, ids: Collection[int], catalogue: ColumnsCatalogue) -> dict[int, DatasetRow]:
     if not ids:
         return {}
-    columns = _names_of(catalogue)
     rows = session.execute(_selected().where(DATASET.c.id == any_(literal(list(ids), ARRAY(Integer))))).all()
-    return {row.id: _row(row, columns) for row in rows}
+    return {row.id: _row(row, catalogue) for row in rows}
 
 
 _MANY_VALUED = frozenset({"words", "gui", "cycle"})
@@ -267,12 +267,9 @@ def _sortable(name: str) -> str:
     return attribute.name
 
 
-def _names_of(catalogue: ColumnsCatalogue) -> dict[int, str]:
-    return {column.id: str(column) for column in catalogue.columns}
-
-
-def _row(row: Row[Any], columns: Mapping[int, str]) -> DatasetRow:
-    notes = {columns[int(id_)]: note for id_, note in row.notes.items()}
+def _row(row: Row[Any], catalogue: ColumnsCatalogue) -> DatasetRow:
+    names = catalogue.names
+    notes = {names[int(id_)]: note for id_, note in row.notes.items()}
     shown = (tuple(value) if type(value) is list else value for value in row[-len(_NAMES) :])
     return DatasetRow(
         id=row.id,
@@ -280,7 +277,7 @@ def _row(row: Row[Any], columns: Mapping[int, str]) -> DatasetRow:
         name=row.dataset,
         lumisections=row.lumisections,
         attributes=dict(zip(_NAMES, shown, strict=True)),
-        counts={columns[id_]: of_flag for id_, of_flag in flag_counts(row.counts, columns)},
+        counts=FlagCounts(row.counts, catalogue.flags),
         commented=frozenset(column for column, note in notes.items() if note["comments"]),
         notes=notes,
         states=row.states,

@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from backend.projections.datasets import known_of
 from backend.queries.columns import ColumnsCatalogue
+from backend.queries.flag_counts import FlagCounts
 from backend.queries.flags import FlagInForce, Flags, flags_in_force
-from backend.queries.runs import flag_counts
 from models.lumis import EMPTY, LumiSet
 from models.vocabulary import Status
 
@@ -45,10 +45,9 @@ class ExpressSays:
 
 def express_of_runs(session: Session, runs: Iterable[int], *, columns: ColumnsCatalogue) -> dict[int, ExpressSays]:
     """Run → its first Express dataset, of those runs that have one that is not hidden."""
-    by_id = columns.by_id
     rows = session.execute(_OF_RUNS, {"runs": sorted(set(runs)), "express": EXPRESS}).all()
     return {
-        run: ExpressSays(id_, run, name, lumisections, {str(by_id[at]): n for at, n in flag_counts(counts, by_id)})
+        run: ExpressSays(id_, run, name, lumisections, FlagCounts(counts, columns.flags))
         for id_, run, name, lumisections, counts in rows
     }
 

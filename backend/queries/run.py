@@ -15,6 +15,10 @@ from models.lumis import LumiSet
 from models.vocabulary import ONLINE
 
 _KNOWN = text("SELECT known, proposed_by FROM run WHERE run_number = :run")
+_NEIGHBOURS = text("""
+    SELECT (SELECT max(run_number) FROM run WHERE run_number < :run),
+           (SELECT min(run_number) FROM run WHERE run_number > :run)
+""")
 _DATASETS = text("""
     SELECT id, name, states, is_hidden, known, attributes, notes, last_change, changed_by
     FROM dataset WHERE run_number = :run ORDER BY name <> :online, name
@@ -85,6 +89,12 @@ def run_facts(session: Session, run_number: int) -> RunFacts:
         changed_by=row.changed_by,
         change_set=page.change_set,
     )
+
+
+def neighbours_of_run(session: Session, run_number: int) -> tuple[int | None, int | None]:
+    """The run before and the run after; none where there is none."""
+    before, after = session.execute(_NEIGHBOURS, {"run": run_number}).one()
+    return before, after
 
 
 def _datasets(session: Session, run_number: int, run_known: Sequence[int]) -> tuple[DatasetFacts, ...]:

@@ -1,6 +1,6 @@
 """Runs as a table shows them: those that a filter lets through, in order, a page at a time, with their quality."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -24,10 +24,10 @@ from backend.queries.filter_sql import (
     where,
 )
 from backend.queries.filters import EVERYTHING, Filter, checked
+from backend.queries.flag_counts import FlagCounts
 from backend.queries.live import latest_change
 from backend.queries.matching import Matching, Term
 from backend.queries.totals import totals
-from models.attributes import COUNTS_PER_FLAG
 from models.lumis import LumiSet
 from models.vocabulary import ColumnKind, Status
 
@@ -168,8 +168,7 @@ def _rows(
     asked = RUN.c.run_number == any_(literal(list(numbers), ARRAY(Integer)))
     found = session.execute(select(*_selected(with_oms)).select_from(joined).where(asked)).all() if numbers else []
     bits = _bits(session, found, catalogue) if with_bits else {}
-    names = {column.id: str(column) for column in catalogue.columns}
-    by_number = {row.run_number: _row(row, names, bits) for row in found}
+    by_number = {row.run_number: _row(row, catalogue, bits) for row in found}
     return tuple(by_number[number] for number in numbers if number in by_number)
 
 
@@ -240,18 +239,17 @@ def _bits(session: Session, found: Sequence[Row[Any]], catalogue: ColumnsCatalog
     return bit_counts(session, known, columns) if known and columns else {}
 
 
-def _row(row: Row[Any], names: Mapping[int, str], bits: BitCounts) -> RunRow:
-    counts: dict[str, Mapping[int, int]] = {
-        names[id_]: of_flag for id_, of_flag in flag_counts(row.counts or (), names)
-    }
-    counts |= {names[id_]: of_bit for id_, of_bit in bits.get(row.id, {}).items()}
+def _row(row: Row[Any], catalogue: ColumnsCatalogue, bits: BitCounts) -> RunRow:
+    names = catalogue.names
+    flags = FlagCounts(row.counts or (), catalogue.flags)
+    counted = {names[id_]: of_bit for id_, of_bit in bits.get(row.id, {}).items()}
     notes = {names[int(id_)]: note for id_, note in (row.notes or {}).items()}
     values = row._mapping
     return RunRow(
         run_number=row.run_number,
         lumisections=row.lumisections,
         attributes={a.name: attribute_value(values[a.name]) for a in _SHOWN},
-        counts=counts,
+        counts={**flags, **counted} if counted else flags,
         commented=frozenset(column for column, note in notes.items() if note["comments"]),
         notes=notes,
         states=row.states or {},
@@ -262,16 +260,6 @@ def _row(row: Row[Any], names: Mapping[int, str], bits: BitCounts) -> RunRow:
         changed_by=row.by_flags if row.flags_are_later else row.by_run,
         oms=values.get("oms") or {},
     )
-
-
-def flag_counts(counts: Sequence[int], columns: Container[int]) -> Iterable[tuple[int, Mapping[int, int]]]:
-    """Column id → status → lumisections of the counts that a dataset holds; zeros left out."""
-    found: dict[int, dict[int, int]] = {}
-    for at, lumisections in enumerate(counts):
-        if lumisections:
-            column, status = divmod(at, COUNTS_PER_FLAG)
-            found.setdefault(column + 1, {})[status + Status.GOOD] = lumisections
-    return ((column, of_flag) for column, of_flag in found.items() if column in columns)
 
 
 def attribute_value(value: Any) -> AttributeValue:

@@ -11,7 +11,7 @@ from backend.record import DatasetKey
 from dashboard.components.quality_grid import AttributeColumn, Beneath, GridRow, QualityColumn
 from dashboard.offline.agreement import express_says
 from dashboard.offline.links import links_of_dataset
-from models.vocabulary import SUBSYSTEM_OF_BIT, ColumnKind, DatasetState, Status
+from models.vocabulary import SUBSYSTEM_OF_BIT, ColumnKind, DatasetState
 
 _FROZEN = (
     AttributeColumn("run_number", "Run", 62, "link", frozen=True),
@@ -155,7 +155,4 @@ def _state(workspace: str) -> AttributeColumn:
 
 
 def _of(counts: Mapping[str, Mapping[int, int]], shown: frozenset[str]) -> dict[str, Mapping[int, int]]:
-    codes = frozenset(map(int, Status))
-    return {
-        column: {code: n for code, n in of.items() if code in codes} for column, of in counts.items() if column in shown
-    }
+    return {column: of for column in shown if (of := counts.get(column))}

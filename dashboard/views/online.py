@@ -13,7 +13,7 @@ from dashboard.components.filter_bar import filter_bar
 from dashboard.components.quality_grid import AttributeColumn, GridEvent, QualityColumn, event_of, quality_grid
 from dashboard.data import catalogue, components_of, figures_of_runs, one_run, page_of_runs
 from dashboard.downloads import download_of_runs
-from dashboard.grid_sheets import ATTRIBUTES, MORE_ATTRIBUTES, grid_row, quality_columns
+from dashboard.grid_sheets import ATTRIBUTES, BITS, MORE_ATTRIBUTES, grid_row, quality_columns
 from dashboard.inspector import run_inspector
 from dashboard.notes import notes_of_run
 from dashboard.online_toolbar import fill_asked_for, toolbar
@@ -45,7 +45,7 @@ def _runs(asked: Filter, columns: tuple[QualityColumn, ...], sheet: str, live: b
     sort = _sort(event)
     held = _held_back(asked, live)
     page = _page_number(event)
-    found = page_of_runs(all_of((asked, held)), sort=sort, page=page, size=ROWS)
+    found = page_of_runs(all_of((asked, held)), sort=sort, page=page, size=ROWS, with_bits=sheet == BITS)
     figures = figures_of_runs(asked)
     with st.container(key="figures-row", horizontal=True, vertical_alignment="center"):
         figures_line(figures)
