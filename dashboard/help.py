@@ -124,6 +124,7 @@ HELP = {
             "Choose the quantities, and filter the runs.",
             "Click a point to open its run.",
             "Draw a box or a lasso, and show these runs on Online.",
+            "Of more than 10,000 runs one sees the density: draw a box and look closer.",
         ),
         ("glossary.md",),
         {"drag": "choose the points in a box or a lasso"},

@@ -12,6 +12,7 @@ from backend.queries.quantities import Quantity, quantity, worst_of
 from dashboard.choice import choice
 from dashboard.components.filter_bar import filter_bar
 from dashboard.data import catalogue, components_of
+from dashboard.explore.area import Area, read_area
 from dashboard.session import from_address, to_address
 from models.vocabulary import DCS_BITS, Status
 
@@ -34,13 +35,14 @@ _PLOTTED = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.TIME})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is plotted, of which runs."""
+    """What is plotted, of which runs; ``within`` is the part of the figure that one looks at closer."""
 
     plot: str
     y: Quantity
     x: Quantity
     colour: Quantity | None
     filter: Filter
+    within: Area | None = None
 
 
 def asked() -> Asked | None:
@@ -63,8 +65,9 @@ def asked() -> Asked | None:
     st.session_state["explore-ways-out"] = ways_out
     filter_ = filter_bar(components)
     try:
-        columns = catalogue()
-        return Asked(plot, quantity(y, columns), quantity(x, columns), _colour(colour), filter_)
+        of_y, of_x = quantity(y, catalogue()), quantity(x, catalogue())
+        within = read_area(from_address("within"), y=of_y, x=of_x) if plot == POINTS else None
+        return Asked(plot, of_y, of_x, _colour(colour), filter_, within)
     except InvalidFilter as error:
         st.error(str(error), icon=":material/scatter_plot:")
         return None

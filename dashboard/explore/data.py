@@ -1,5 +1,7 @@
 """What Explore reads: points and correlations, kept by the act after which they were read."""
 
+from dataclasses import replace
+
 import polars as pl
 import streamlit as st
 
@@ -11,7 +13,8 @@ from dashboard.explore.asked import Asked
 
 def points_now(asked: Asked) -> pl.DataFrame:
     """The runs as points, as they stand now."""
-    return _points(asked, _now())
+    points = _points(replace(asked, within=None), _now())
+    return points if asked.within is None else asked.within.of(points)
 
 
 def bits_now(asked: Asked) -> pl.DataFrame:

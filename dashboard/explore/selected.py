@@ -7,9 +7,10 @@ import streamlit as st
 
 from backend.queries import RUNS, Condition, Operator, format_filter
 from dashboard.explore.asked import POINTS, Asked
-from dashboard.explore.plot import Chosen
+from dashboard.explore.plot import Chosen, is_counted
 from dashboard.golden.figure import csv_button
 from dashboard.overview.words import link
+from dashboard.session import to_address
 from models.vocabulary import SECONDS_PER_LUMI
 
 MOST = 500
@@ -20,13 +21,15 @@ _LISTED = 60
 def selected_card(asked: Asked, data: pl.DataFrame, chosen: Chosen) -> None:
     """Draw it; while nothing is chosen it says how one chooses."""
     if not chosen.runs:
-        how = "Click a point to open its run; drag a box or a lasso to choose several."
-        st.html(f'<div class="ov-quiet">{how if asked.plot == POINTS else "Click a bar to choose its runs."}</div>')
+        st.html(f'<div class="ov-quiet">{_how(asked, data)}</div>')
         return
     rows = data.filter(pl.col("run_number").is_in(chosen.runs))
     with st.container(key="explore-chosen-head", horizontal=True, vertical_alignment="center"):
         st.html(f'<div class="ov-head"><h2>{len(chosen.runs):,} runs chosen</h2></div>', width="content")
         st.space("stretch")
+        if chosen.area is not None:
+            closer = chosen.area.written(y=asked.y, x=asked.x)
+            st.button("Look closer", key="explore-closer", on_click=to_address, kwargs={"within": closer})
         csv_button(rows, key="explore-chosen-csv", name="runs-chosen")
         st.html(_way(chosen.runs), width="content")
     st.html(_table(asked, rows.head(_LISTED), rows.height))
@@ -35,6 +38,15 @@ def selected_card(asked: Asked, data: pl.DataFrame, chosen: Chosen) -> None:
 def filter_of(runs: tuple[int, ...]) -> str:
     """The filter that lets exactly these runs through."""
     return format_filter(Condition("run_number", Operator.IN, runs), RUNS)
+
+
+def _how(asked: Asked, data: pl.DataFrame) -> str:
+    """How one chooses in this figure."""
+    if asked.plot != POINTS:
+        return "Click a bar to choose its runs."
+    if is_counted(asked, data):
+        return "Drag a box to choose the runs in it and to look closer; click a point that lies alone to open its run."
+    return "Click a point to open its run; drag a box or a lasso to choose several."
 
 
 def _way(runs: tuple[int, ...]) -> str:

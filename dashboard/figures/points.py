@@ -50,22 +50,35 @@ def points_figure(points: pl.DataFrame, *, y: Quantity, x: Quantity, theme: Them
     points
         As ``backend.queries.exploring.runs_as_points`` gives them.
     """
-    drawn = go.Scattergl if points.height > MANY else go.Scatter
-    figure, of_axes = go.Figure(), f"{_hover('x', x)}<br>{_hover('y', y)}"
-    for name, colour, symbol, of_kind in _kinds(with_kind(points.drop_nulls(["x", "y"])), theme):
-        figure.add_trace(
-            drawn(
-                x=_values(of_kind["x"]), y=_values(of_kind["y"]), mode="markers", name=name,
-                customdata=of_kind["run_number"].to_numpy(),
-                marker={"color": colour, "symbol": symbol, "size": 4 if points.height > MANY else 7, "opacity": 0.8},
-                selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 0.2}},
-                hovertemplate=f"<b>run %{{customdata}}</b> {name}<br>{of_axes}<extra></extra>",
-            )
-        )  # fmt: skip
+    figure = go.Figure()
+    figure.add_traces(
+        kind_traces(with_kind(points.drop_nulls(["x", "y"])), theme, of_axes=f"{hover('x', x)}<br>{hover('y', y)}")
+    )
+    figure.update_layout(template=template(theme), showlegend=points["colour"].drop_nulls().n_unique() > 0)
+    return laid_out(figure, y=y, x=x)
+
+
+def kind_traces(points: pl.DataFrame, theme: Theme, *, of_axes: str) -> list[go.Scatter | go.Scattergl]:
+    """The points of each kind, as :func:`with_kind` gives them; ``of_axes`` is what is told of both under the mouse."""
+    is_many = points.height > MANY
+    drawn = go.Scattergl if is_many else go.Scatter
+    return [
+        drawn(
+            x=_values(of_kind["x"]), y=_values(of_kind["y"]), mode="markers", name=name,
+            customdata=of_kind["run_number"].to_numpy(),
+            marker={"color": colour, "symbol": symbol, "size": 4 if is_many else 7, "opacity": 0.8},
+            selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 0.2}},
+            hovertemplate=f"<b>run %{{customdata}}</b> {name}<br>{of_axes}<extra></extra>",
+        )
+        for name, colour, symbol, of_kind in _kinds(points, theme)
+    ]  # fmt: skip
+
+
+def laid_out(figure: go.Figure, *, y: Quantity, x: Quantity) -> go.Figure:
+    """The figure of points with its axes, legend and margins; a drag chooses."""
     figure.update_layout(
-        template=template(theme), margin={"l": 56, "r": 16, "t": 40, "b": 44},
-        legend={"y": 1.01, "itemsizing": "constant"},
-        showlegend=points["colour"].drop_nulls().n_unique() > 0, hovermode="closest", dragmode="select",
+        margin={"l": 56, "r": 16, "t": 40, "b": 44}, legend={"y": 1.01, "itemsizing": "constant"},
+        hovermode="closest", dragmode="select",
     )  # fmt: skip
     _axis(figure.update_xaxes, x)
     _axis(figure.update_yaxes, y)
@@ -102,7 +115,7 @@ def distribution_figure(points: pl.DataFrame, *, y: Quantity, theme: Theme) -> g
                 x=places.to_list(), y=of_kind["runs"].to_list(), name=name,
                 marker={"color": colour, "line": {"width": 0}},
                 customdata=[[str(low), str(high)] for low, high in of_kind.select("low", "high").iter_rows()],
-                hovertemplate=f"<b>%{{y:,}} runs</b> {name}<br>{_hover('x', y)}<extra></extra>",
+                hovertemplate=f"<b>%{{y:,}} runs</b> {name}<br>{hover('x', y)}<extra></extra>",
             )
         )  # fmt: skip
     figure.update_layout(
@@ -144,7 +157,8 @@ def _values(series: pl.Series) -> object:
     return series.to_list() if series.dtype == pl.String else series.to_numpy()
 
 
-def _hover(axis: str, of: Quantity) -> str:
+def hover(axis: str, of: Quantity) -> str:
+    """What is told of an axis under the mouse, in plotly's words."""
     shown = {Scale.SHARE: ":.1%", Scale.NUMBER: ":,.6~g", Scale.TIME: "|%d %b %Y %H:%M", Scale.WORDS: ""}[of.scale]
     if of.text in {"run_number", "fill_number"}:
         shown = ":d"

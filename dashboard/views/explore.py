@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.explore.asked import BITS, asked
 from dashboard.explore.data import bits_now, points_now
+from dashboard.explore.foot import figure_foot
 from dashboard.explore.plot import draw, figure_of
 from dashboard.explore.selected import selected_card
 from dashboard.explore.taken import take_away
@@ -26,10 +27,7 @@ def explore() -> None:
             )
             return
         chosen = draw(wanted, data, figure, camera=camera)
-        left = data.height - drawn.height
-        what = "bits" if wanted.plot == BITS else "runs"
-        without = f"; {left:,} without a value are not drawn" if left else ""
-        st.html(f'<div class="ov-foot">{drawn.height:,} {what}{without}</div>')
+        figure_foot(wanted, data, drawn, figure)
     if chosen.is_click:
         st.switch_page("views/run.py", query_params={"run": str(chosen.runs[0])})
     if wanted.plot != BITS:
