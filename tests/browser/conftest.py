@@ -53,6 +53,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip(f"no Chromium at {CHROMIUM}")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
+        expect.set_options(timeout=PATIENCE_MS)
         yield chromium
         chromium.close()
 
@@ -64,6 +65,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
     def open_context(**options: object) -> BrowserContext:
         opened.append(browser.new_context(**PROFILE | options))
+        opened[-1].set_default_timeout(PATIENCE_MS)
         return opened[-1]
 
     yield open_context
@@ -75,6 +77,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 def light_profile(browser: Browser) -> Iterator[BrowserContext]:
     """One browser profile in the light theme, so that what servers say may be kept is fetched and compiled once."""
     context = browser.new_context(**PROFILE, color_scheme="light")
+    context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
 
@@ -88,7 +91,6 @@ def page(light_profile: BrowserContext) -> Iterator[Page]:
     thrown: list[str] = []
     page = light_profile.new_page()
     page.on("pageerror", lambda error: thrown.append(str(error)))
-    page.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
     yield page
     for opened in light_profile.pages:

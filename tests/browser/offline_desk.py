@@ -17,7 +17,7 @@ from models.lumis import LumiRange, LumiSet
 from models.vocabulary import Status
 from scripts.benchmarks.season import ingest_season
 from scripts.simulator.running import running_simulator
-from tests.browser.desk import PATIENCE_MS, a_registry
+from tests.browser.desk import a_registry, arrived
 from tests.certified_season import open_datasets, sign_off_runs
 
 ENTRY = Path(__file__).parents[2] / "dashboard" / "entry.py"
@@ -41,17 +41,10 @@ def address_of(streamlit_app: Callable[..., str], url: str, role: str, **more: s
 
 
 def open_offline(page: Page, address: str, asked: str = "", **query: str) -> None:
-    page.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
     given = {"workspace": "tracker", "filter": asked, **query}
     page.goto(f"{address}/offline?" + "&".join(f"{k}={quote(v)}" for k, v in given.items() if v))
     page.wait_for_selector("[data-painted]")
-    settled(page)
-
-
-def settled(page: Page) -> None:
-    """The script has run to its end."""
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+    arrived(page)
 
 
 def query(page: Page) -> dict[str, list[str]]:

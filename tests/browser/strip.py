@@ -17,7 +17,7 @@ class Strip:
     def __init__(self, page: Page, *, first: int = 1, last: int) -> None:
         self.page, self.first, self.last = page, first, last
         self.plot = page.locator("svg.plot")
-        expect(self.plot).to_be_visible(timeout=20_000)
+        expect(self.plot).to_be_visible()
         self.settle()
 
     def settle(self) -> None:

@@ -13,8 +13,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from backend.access import demo_actor
 from backend.db import engine_for, transaction
 from backend.golden.uploading import keep_upload
-from tests.browser.desk import PATIENCE_MS
-from tests.browser.offline_desk import address_of, settled
+from tests.browser.desk import arrived, settled
+from tests.browser.offline_desk import address_of
 
 pytestmark = pytest.mark.browser
 RUN = 325_172
@@ -81,7 +81,7 @@ def watched(context: BrowserContext, url: str) -> Page:
     """A live page that stands, and counts from now on by how much its parts are moved."""
     page = context.new_page()
     page.goto(url)
-    expect(page.locator("[data-painted]").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("[data-painted]").first).to_be_visible()
     settled(page)
     page.wait_for_timeout(1_000)
     page.evaluate(WATCH)
@@ -97,6 +97,7 @@ def the_tour_stays_away_until_it_is_asked_for(page: Page, address: str) -> None:
     expect(tour).to_be_hidden()
     page.goto(f"{address}/offline?workspace=tracker&filter=run+<+5")
     expect(page.get_by_text("No dataset matches.")).to_be_visible()
+    arrived(page)
     page.locator(".rr-title").first.click()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_contain_text("GOOD, BAD, STANDBY, EXCLUDED, NOTSET")

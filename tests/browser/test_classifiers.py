@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlencode, urlparse
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.browser.desk import settled
+
 pytestmark = pytest.mark.browser
 ENTRY = Path(__file__).parents[2] / "dashboard" / "entry.py"
 SLOW = Path(__file__).with_name("apps") / "slow_classifiers_app.py"
@@ -21,24 +23,14 @@ def address(streamlit_app: Callable[..., str], small_season_url: str) -> str:
 
 
 def open_classifiers(page: Page, address: str, path: str = "/classifiers", **search: str) -> None:
-    page.set_default_timeout(30_000)
-    expect.set_options(timeout=30_000)
     page.goto(f"{address}{path}?{urlencode({'name': NAME, 'run': RUN} | search)}")
     page.wait_for_selector(".cl-val")
     page.wait_for_selector(".st-key-cl-landing .rr-bar")
+    settled(page)
 
 
 def query(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlparse(page.url).query)
-
-
-def settled(page: Page) -> None:
-    """The address stays as it is, and the script has run to its end."""
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
-    address = page.url
-    page.wait_for_timeout(500)
-    if page.url != address:
-        settled(page)
 
 
 def rule(page: Page) -> Locator:
@@ -151,7 +143,6 @@ def test_the_link_of_a_draft_shows_a_colleague_the_same(
     rule(page).fill('{ "==": [{ "var": "cms_active" }, true] }')
     page.wait_for_url(re.compile("draft="))
     colleague = new_context().new_page()
-    colleague.set_default_timeout(30_000)
     colleague.goto(page.url)
     expect(rule(colleague)).to_have_value('{ "==": [{ "var": "cms_active" }, true] }')
     expect(colleague.locator(".cl-title")).to_contain_text("draft")
@@ -167,7 +158,6 @@ def test_another_kind_and_the_text_of_versions_are_in_the_address(page: Page, ad
 
 
 def test_the_run_page_names_the_clause_and_the_value(page: Page, address: str) -> None:
-    page.set_default_timeout(30_000)
     page.goto(f"{address}/run?run={RUN}&tab=Why&ls=1-30&why=tracker-strip")
     expect(page.locator(".st-key-why-class")).to_contain_text("the run is Collisions18 when all of")
     expect(page.locator(".st-key-why-class")).to_contain_text("collisions2018")

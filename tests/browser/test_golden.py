@@ -17,7 +17,7 @@ from models.lumi_json import GoldenJson
 from scripts.simulator.running import running_simulator
 from scripts.simulator.season import Season
 from scripts.simulator.seasons import season_named
-from tests.browser.offline_desk import settled
+from tests.browser.desk import arrived, settled
 from tests.certified_season import RUNS_OF_PART, certify_season, part_of
 from tests.conftest import an_empty_registry
 
@@ -51,10 +51,9 @@ def address(streamlit_app: Callable[..., str], certified: tuple[Engine, str, Sea
 @pytest.fixture
 def made(page: Page, address: str) -> Page:
     """The page, after one was made by the default recipe."""
-    page.set_default_timeout(30_000)
-    expect.set_options(timeout=30_000)
     page.goto(f"{address}/golden")
     expect(page.locator(".gj-live")).to_contain_text(f"matches {RUNS_OF_PART} datasets")
+    arrived(page)
     page.get_by_role("button", name="Make JSON").click()
     expect(page.locator(".st-key-act-bar")).to_contain_text("is made and kept")
     expect(page.locator(".st-key-gj-why .gj-sub").first).to_be_visible()

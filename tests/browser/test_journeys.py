@@ -13,9 +13,9 @@ from backend.certify.runs import edit_stop_reason
 from backend.db import engine_for, transaction
 from backend.queries.golden_jsons import golden_jsons
 from models.lumi_formats import read_golden_json
-from tests.browser.desk import PATIENCE_MS
+from tests.browser.desk import arrived, settled
 from tests.browser.hands import Hands
-from tests.browser.offline_desk import address_of, preview, settled
+from tests.browser.offline_desk import address_of, preview
 
 pytestmark = pytest.mark.browser
 DOCS = Path(__file__).parents[2] / "docs" / "journeys.md"
@@ -27,8 +27,8 @@ OPEN_RUN, OUT = 324_998, 325_159
 def first_page(page: Page, streamlit_app: Callable[..., str], certified_url: str) -> Iterator[Page]:
     """The page that the address alone opens, in front of L. Moreau, who may everything."""
     page.goto(address_of(streamlit_app, certified_url, "admin"))
-    expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible(timeout=PATIENCE_MS)
-    settled(page)
+    expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
+    arrived(page)
     yield page
 
 

@@ -22,8 +22,7 @@ from models.lumis import LumiSet
 from scripts.simulator.feed import feed_of
 from scripts.simulator.running import Simulator, running_simulator
 from scripts.simulator.season import build_season
-from tests.browser.desk import PATIENCE_MS, a_registry, done, typed
-from tests.browser.offline_desk import settled
+from tests.browser.desk import a_registry, done, settled, typed
 from tests.certifying import a_dataset, a_judged_run
 from tests.factories import RUN
 
@@ -89,8 +88,6 @@ def log_in(new_context: Callable[..., BrowserContext], address: str) -> Callable
 
     def logged_in(role: str, path: str) -> Page:
         page = new_context().new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        expect.set_options(timeout=PATIENCE_MS)
         page.goto(f"{address}{path}")
         press_link(page, "Log in")
         page.locator(f"#{role}").click()

@@ -62,7 +62,7 @@ def test_three_thousand_lumisections_in_sixty_rows_are_painted(open_strip: Calla
 def test_a_run_of_which_oms_knows_nothing_says_so(page: Page, streamlit_app: Callable[..., str]) -> None:
     page.goto(f"{streamlit_app(APP)}/?case=none")
 
-    expect(page.get_by_text("OMS knows no lumisection of this run yet.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("OMS knows no lumisection of this run yet.")).to_be_visible()
 
 
 def test_the_dark_theme_paints_with_its_own_colours(

@@ -137,7 +137,7 @@ def test_what_others_change_while_one_looks_is_said_with_who_and_nothing_moves(
     tick(page, id_)
     flagged(certified_url, DatasetKey(325110, PROMPT), LumiRange(2, 3))
     banner = page.locator(".st-key-offline-moved-on")
-    expect(banner).to_contain_text("A. Petrov changed 325110", timeout=30_000)
+    expect(banner).to_contain_text("A. Petrov changed 325110")
     expect(banner).to_contain_text("1 of them among your ticked datasets")
     expect(page.locator(".rr-ticked b")).to_have_text("1")
     banner.get_by_role("button", name="Look again").click()

@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.desk import arrived
+
 pytestmark = pytest.mark.browser
 ENTRY = Path(__file__).parents[2] / "dashboard" / "entry.py"
 
@@ -28,9 +30,9 @@ def number_of(page: Page, place: int) -> int:
 
 
 def open_online(page: Page, address: str, search: str = "") -> None:
-    page.set_default_timeout(30_000)
     page.goto(f"{address}/online{search}")
     page.wait_for_selector("[data-painted]")
+    arrived(page)
 
 
 def test_arriving_without_a_page_leads_to_online_and_keeps_the_query(page: Page, address: str) -> None:

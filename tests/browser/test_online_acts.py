@@ -13,8 +13,7 @@ from backend.db import engine_for, transaction
 from backend.record import DatasetKey
 from models.lumis import LumiSet
 from models.vocabulary import ONLINE, Status
-from tests.browser.desk import done, opener, typed
-from tests.browser.offline_desk import settled
+from tests.browser.desk import done, opener, settled, typed
 from tests.factories import a_run
 
 pytestmark = pytest.mark.browser
@@ -131,8 +130,10 @@ def test_what_a_person_said_is_given_back_to_the_machine(run_page: Callable[...,
 
 def test_while_live_new_runs_are_announced_and_come_when_they_are_asked_for(online: Page, on: Engine) -> None:
     online.get_by_text("Live", exact=True).click()
-    online.wait_for_url("**live=true**")
+    online.get_by_role("columnheader", name="LS").first.click()
+    online.wait_for_url("**sort=-lumisections**")  # said by the server, which knows by then that the page is live
     settled(online)
+    assert "live=true" in online.url
     with transaction(on) as session:
         a_run(session, 325_999)
     online.get_by_role("columnheader", name="LS").first.click()

@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.desk import arrived
+
 pytestmark = pytest.mark.browser
 ENTRY = Path(__file__).parents[2] / "dashboard" / "entry.py"
 
@@ -19,6 +21,7 @@ def address(streamlit_app: Callable[..., str], season_url: str) -> str:
 
 def test_a_cell_leads_to_its_run_and_a_box_of_points_to_these_runs_on_online(page: Page, address: str) -> None:
     page.goto(address)
+    arrived(page)
     cell = page.get_by_role("gridcell", name=re.compile(r"^tracker-strip, run \d+: ")).last
     run = re.search(r"run (\d+)", str(cell.get_attribute("aria-label")))
     assert run is not None
@@ -32,6 +35,7 @@ def test_a_cell_leads_to_its_run_and_a_box_of_points_to_these_runs_on_online(pag
     page.goto(f"{address}/explore?y=lumisections")
     drawing = page.locator(".nsewdrag").first
     drawing.wait_for()
+    arrived(page)
     box = drawing.bounding_box()
     assert box is not None
     page.wait_for_timeout(500)

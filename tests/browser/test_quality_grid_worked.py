@@ -202,6 +202,7 @@ def test_scroll_and_selection_stay_when_rows_change_under_the_same_key(page, add
     page.get_by_label("From run").fill("324900")
     page.get_by_label("From run").press("Enter")
     expect(page.locator(".foot")).to_contain_text("Rows 1–276")
+    expect(grid).to_have_attribute("aria-rowcount", "277")
     assert row(page, "325070").bounding_box()["y"] == before
     grid.evaluate(f"scroll => scroll.scrollTo(0, {70 * ROW_PX})")
     expect(row(page, "325100")).to_have_class("row current")

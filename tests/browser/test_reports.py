@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.desk import arrived
+
 pytestmark = pytest.mark.browser
 ENTRY = Path(__file__).parents[2] / "dashboard" / "entry.py"
 
@@ -18,6 +20,7 @@ def address(streamlit_app: Callable[..., str], season_url: str) -> str:
 def test_a_report_is_taken_away_in_every_form_and_printed_alone(page: Page, address: str, tmp_path: Path) -> None:
     page.goto(f"{address}/reports?period=2018-10-24")
     expect(page.get_by_role("heading", name="Daily shift report, Wednesday 24 Oct 2018")).to_be_visible()
+    arrived(page)
 
     def taken(key: str) -> bytes:
         with page.expect_download() as download:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.offline_desk import settled
+from tests.browser.desk import arrived, settled
 
 pytestmark = pytest.mark.browser
 ENTRY = Path(__file__).parents[2] / "dashboard" / "entry.py"
@@ -20,9 +20,9 @@ def address(streamlit_app: Callable[..., str], season_url: str) -> str:
 
 
 def open_run(page: Page, address: str, search: str = f"?run={RUN}") -> None:
-    page.set_default_timeout(30_000)
     page.goto(f"{address}/run{search}")
     page.wait_for_selector(".rr-timeline")
+    arrived(page)
 
 
 def test_a_run_shows_what_it_is_its_bits_and_its_history(page: Page, address: str) -> None:

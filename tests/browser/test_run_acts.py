@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.desk import arrived
+
 pytestmark = pytest.mark.browser
 ENTRY = Path(__file__).parents[2] / "dashboard" / "entry.py"
 RUN = 325172
@@ -16,9 +18,9 @@ def as_role(streamlit_app: Callable[..., str], small_season_url: str, page: Page
     def open_as(role: str, search: str = "") -> Page:
         demo = {"RR_AUTH": "demo", "RR_ENVIRONMENT": "demo", "RR_DEMO_ROLE": role}
         address = streamlit_app(ENTRY, DATABASE_URL=small_season_url, **demo)
-        page.set_default_timeout(30_000)
         page.goto(f"{address}/run?run={RUN}{search}")
         page.wait_for_selector(".rr-timeline")
+        arrived(page)
         return page
 
     return open_as

@@ -9,8 +9,8 @@ from sqlmodel import Session
 from backend.db import engine_for
 from backend.queries import datasets_page, strip_of
 from models.vocabulary import Bit
-from tests.browser.desk import PATIENCE_MS
-from tests.browser.offline_desk import address_of, settled
+from tests.browser.desk import arrived, settled
+from tests.browser.offline_desk import address_of
 
 pytestmark = pytest.mark.browser
 BIT = "bpix_ready"
@@ -34,11 +34,9 @@ def values(url: str, run: int, name: str) -> set[tuple[int, int, object]]:
 
 
 def open_run(page: Page, address: str, run: int, name: str) -> None:
-    page.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
     page.goto(f"{address}/run?run={run}&datasets={name}&ls=5-9")
     page.locator("svg.plot").wait_for()
-    settled(page)
+    arrived(page)
     page.locator(".st-key-bits summary").click()
     expect(page.get_by_label("Bits", exact=True)).to_be_visible()
     page.wait_for_timeout(1_000)

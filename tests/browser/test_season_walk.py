@@ -29,8 +29,8 @@ from models.vocabulary import ONLINE, DatasetState, Origin, Status
 from scripts.benchmarks.season import ingest_season
 from scripts.simulator.running import running_simulator
 from scripts.simulator.season import Season
-from tests.browser.desk import a_registry
-from tests.browser.offline_desk import address_of, open_offline, preview, settled
+from tests.browser.desk import a_registry, settled
+from tests.browser.offline_desk import address_of, open_offline, preview
 from tests.certified_season import sign_off_runs
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]

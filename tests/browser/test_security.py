@@ -32,7 +32,7 @@ from backend.queries.filter_text import parse_filter
 from backend.queries.saved_filters import save_filter
 from backend.start import make_ready
 from models.vocabulary import ConfigurationKind, Status
-from tests.browser.offline_desk import settled
+from tests.browser.desk import settled
 from tests.certifying import a_flag, a_place
 from tests.factories import RUN
 from tests.peoples_acts import ACCEPTED, BIT, EXPRESS, PROMPT, arrange, ids

@@ -9,7 +9,7 @@ from backend.certify.accepted_defaults import ensure_default_accepted_datasets
 from backend.embedded import Embedded
 from scripts.simulator.running import Simulator, running_simulator
 from tests.brilcalc import a_file
-from tests.browser.desk import Open, a_registry, done, opener, row, typed
+from tests.browser.desk import Open, a_registry, done, opener, row, settled, typed
 
 pytestmark = pytest.mark.browser
 NAME = "/PromptReco/Collisions2018D/DQM"
@@ -121,6 +121,7 @@ def test_a_workspace_is_called_otherwise(open_as: Open) -> None:
     expect(row(page, "offline/tracker")).to_contain_text("Silicon tracker")
     page.locator(".st-key-act-bar-undo button").click()
     expect(row(page, "offline/tracker")).not_to_contain_text("Silicon tracker")
+    settled(page)
     expect(page.get_by_label("Called", exact=True)).not_to_have_value("Silicon tracker")
     expect(page.locator(".st-key-form-moved-on")).to_have_count(0)
     open_as("admin", "?tab=Workspaces&name=offline/tracker")
