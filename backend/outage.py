@@ -20,6 +20,7 @@ _SAID = {
     "not yet accepting connections": "The database does not answer: it is recovering. Try again in a moment.",
     "in recovery mode": "The database does not answer: it is recovering. Try again in a moment.",
     "shutting down": "The database does not answer: it is shutting down.",
+    "terminating connection": "The database does not answer: it closed the connection.",
     "closed the connection": "The database does not answer: it closed the connection.",
     "connection is closed": "The database does not answer: it closed the connection.",
     "no such file or directory": "The database does not answer: there is none at its address.",

@@ -9,6 +9,7 @@ from alembic import context
 from sqlalchemy import create_engine, pool
 
 import models
+from models.migrations.patience import MIGRATION_OPTIONS
 
 for module in iter_modules(models.__path__):
     if not module.ispkg:
@@ -23,7 +24,8 @@ def _url() -> str:
     return "postgresql+psycopg://" + url.partition("://")[2]
 
 
-with create_engine(_url(), poolclass=pool.NullPool).connect() as connection:
+made = create_engine(_url(), poolclass=pool.NullPool, connect_args={"options": MIGRATION_OPTIONS})
+with made.connect() as connection:
     context.configure(connection=connection, target_metadata=target, compare_type=True, compare_server_default=False)
     with context.begin_transaction():
         context.run_migrations()

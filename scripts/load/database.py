@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
+from collections.abc import Mapping
 from pathlib import Path
+from unittest import mock
 
 import psutil
 
@@ -13,10 +16,14 @@ from backend.embedded import Embedded
 
 
 class Database:
-    """One server below a folder, which may lie on a small tmpfs; migrated when first started."""
+    """One server below a folder, which may lie on a small tmpfs; migrated when first started.
 
-    def __init__(self, folder: Path) -> None:
+    ``environment`` is for its processes alone, such as a clock of their own.
+    """
+
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
         self._server = Embedded(folder)
+        self._environment = dict(environment or {})
         self._is_migrated = False
 
     @property
@@ -31,7 +38,8 @@ class Database:
 
     def start(self) -> None:
         """Start it, or revive it after it was killed: PostgreSQL replays its log first."""
-        self._server.start()
+        with mock.patch.dict(os.environ, self._environment):
+            self._server.start()
         if not self._is_migrated:
             upgrade(self.url)
             self._is_migrated = True

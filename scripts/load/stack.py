@@ -63,6 +63,8 @@ class Stack:
         Where the embedded PostgreSQL keeps its files, such as a tmpfs.
     database_url
         A server of one's own in place of the embedded one; it is brought to this program's schema.
+    database_environment
+        For the processes of the embedded PostgreSQL alone, when the stack begins.
     season, pace
         What the simulated OMS takes, as for ``python -m scripts.simulator``; without a season there is none.
     environment
@@ -75,13 +77,14 @@ class Stack:
         *,
         database_folder: Path | None = None,
         database_url: str | None = None,
+        database_environment: Mapping[str, str] | None = None,
         season: str | None = "2018",
         pace: str = "1",
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = folder
         self._given_url = database_url
-        self._own = None if database_url else Database(database_folder or folder / "database")
+        self._own = None if database_url else Database(database_folder or folder / "database", database_environment)
         self._season, self._pace = season, pace
         self._more = dict(environment or {})
         self._sources: dict[str, str] = {}

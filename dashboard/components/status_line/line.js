@@ -18,7 +18,8 @@ function element(tag, className, text) {
 function paint(line, sources) {
   const parts = sources.map((source) => {
     const part = element("span", "source");
-    const said = source.at === null ? "not heard of yet" : age(source.at);
+    const silence = source.tone === "silent" ? "silent for " : "";
+    const said = source.at === null ? "not heard of yet" : `${silence}${age(source.at)}`;
     part.append(element("span", `dot ${source.tone}`), element("span", "", `${source.name} ${said}`));
     part.title = `${source.name} ${TONES[source.tone]}`;
     return part;
