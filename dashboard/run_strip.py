@@ -16,7 +16,7 @@ from dashboard.lumi_field import chosen_lumis, typed_lumis
 from dashboard.permits import own_desks
 from dashboard.range_card import range_card
 from dashboard.session import from_address, to_address
-from dashboard.strip_sheets import as_of_marks, bit_rows, component_rows, notes_of
+from dashboard.strip_sheets import as_of_marks, bit_rows, component_rows, notes_of, prescale_rows
 from dashboard.timeline import timeline
 from models.lumis import LumiSet
 from models.vocabulary import ONLINE
@@ -44,6 +44,7 @@ def strip_tab(facts: RunFacts) -> None:
                 known=strips[0].known,
                 rows=component_rows(strips, components_of(Side.OFFLINE, GLOBAL), index, own=own_desks()),
                 bits=bit_rows(strips[-1], index),
+                prescales=prescale_rows(strips[-1]),
                 notes=notes,
                 lane_names=tuple(names),
                 recorded_per_pb=recorded,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from backend.queries import ColumnStrip, HistoryEntry, Strip
-from dashboard.components.lumi_strip import AsOfMark, StripBitRow, StripNote, StripRow, StripSegment
+from dashboard.components.lumi_strip import AsOfMark, StripBitRow, StripNote, StripPrescale, StripRow, StripSegment
 from models.lumis import LumiSet
 from models.vocabulary import SUBSYSTEM_OF_BIT, ActKind, Bit, ColumnKind, Origin, Status
 
@@ -51,6 +51,22 @@ def bit_rows(strip: Strip, index: Mapping[int, int]) -> tuple[StripBitRow, ...]:
             merged.setdefault((SUBSYSTEM_OF_BIT[column.column.name], said), []).append(column)
     ordered = sorted(merged.items(), key=lambda item: _SUBSYSTEMS.index(str(item[0][0])))
     return tuple(_bit_row(columns, strip, index) for _, columns in ordered if _is_ever_known(columns[0]))
+
+
+def prescale_rows(strip: Strip) -> tuple[StripPrescale, ...]:
+    """The columns of the prescale table, by name and number; where OMS says but one of them, by that."""
+    names, numbers = _by_value(strip, "oms-prescale_name"), _by_value(strip, "oms-prescale_index")
+    both = [(where & there, f"{name} ({number})") for name, where in names for number, there in numbers]
+    told = LumiSet.of(r for where, _ in both for r in where.ranges)
+    alone = [(where - told, name) for name, where in (*names, *numbers)]
+    return tuple(StripPrescale(range_, name) for where, name in (*both, *alone) for range_ in where.ranges)
+
+
+def _by_value(strip: Strip, name: str) -> list[tuple[str, LumiSet]]:
+    found: dict[str, LumiSet] = {}
+    for said in column.segments if (column := strip.column(name)) else ():
+        found[str(said.value)] = found.get(str(said.value), LumiSet()) | LumiSet((said.range,))
+    return list(found.items())
 
 
 def as_of_marks(history: Iterable[HistoryEntry]) -> tuple[AsOfMark, ...]:

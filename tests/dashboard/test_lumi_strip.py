@@ -1,14 +1,27 @@
 """The lumisection strip on the wire: ranges stay ranges, unknown stays unknown, the browser is not believed blindly."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from dashboard.components.lumi_strip import AsOfMark, StripBitRow, StripEvent, StripNote, StripRow, StripSegment
+from backend.queries import CataloguedColumn, ColumnStrip
+from backend.queries import Strip as QueriedStrip
+from backend.queries.strip import Said
+from dashboard.components.lumi_strip import (
+    AsOfMark,
+    StripBitRow,
+    StripEvent,
+    StripNote,
+    StripPrescale,
+    StripRow,
+    StripSegment,
+)
 from dashboard.components.lumi_strip.wire import Strip, encode, in_force, read_act
+from dashboard.strip_sheets import prescale_rows
 from models.lumis import BadLumisections, LumiRange, LumiSet
-from models.vocabulary import Bit, Origin, Status
+from models.vocabulary import Bit, ColumnKind, Origin, Status
 
 KNOWN = LumiSet.pairs([[1, 100], [111, 200]])
 NOON = datetime(2018, 10, 22, 12, tzinfo=UTC)
@@ -128,3 +141,24 @@ def test_what_is_not_an_act_is_none(act: object) -> None:
 def test_a_range_that_cannot_be_is_refused() -> None:
     with pytest.raises(BadLumisections, match="5 to 3"):
         read_act(an_act(range=[5, 3]))
+
+
+def test_a_prescale_is_told_by_its_range_and_name() -> None:
+    told = (StripPrescale(LumiRange(170, 410), "1p2E34 (5)"), StripPrescale(LumiRange(1, 169), "1p4E34 (4)"))
+
+    assert encode(a_strip(prescales=told))["prescales"] == [[1, 169, "1p4E34 (4)"], [170, 410, "1p2E34 (5)"]]
+
+
+def test_prescales_are_called_by_name_and_number_and_by_the_one_that_oms_says() -> None:
+    def column(id_: int, name: str, kind: ColumnKind, said: list[tuple[int, int, int | str]]) -> ColumnStrip:
+        segments = tuple(Said(LumiRange(first, last), value, 0) for first, last, value in said)
+        return ColumnStrip(CataloguedColumn(id_, "oms", name, kind, is_inverted=False), segments)
+
+    names = column(1, "prescale_name", ColumnKind.TEXT, [(1, 4, "2E34"), (9, 9, "Emergency")])
+    numbers = column(2, "prescale_index", ColumnKind.INTEGER, [(1, 2, 1), (3, 4, 2), (6, 6, 7)])
+    strip = QueriedStrip(1, 2, "online", LumiSet.span(1, 9), (names, numbers), {})
+
+    told = {str(one.range): one.name for one in prescale_rows(strip)}
+
+    assert told == {"1–2": "2E34 (1)", "3–4": "2E34 (2)", "9": "Emergency", "6": "7"}
+    assert prescale_rows(replace(strip, columns=())) == ()

@@ -6,8 +6,19 @@ from dashboard.components.lumi_strip.words import (
     StripBitRow,
     StripEvent,
     StripNote,
+    StripPrescale,
     StripRow,
     StripSegment,
 )
 
-__all__ = ["AsOfMark", "StripBitRow", "StripEvent", "StripNote", "StripRow", "StripSegment", "event_of", "lumi_strip"]
+__all__ = [
+    "AsOfMark",
+    "StripBitRow",
+    "StripEvent",
+    "StripNote",
+    "StripPrescale",
+    "StripRow",
+    "StripSegment",
+    "event_of",
+    "lumi_strip",
+]

@@ -60,6 +60,7 @@ function cardOf(strip, lumi, y) {
   if (y >= place.top && row) return rowCard(strip, row, lumi);
   const bit = strip.bits[Math.floor((y - place.bits) / BIT_ROW)];
   if (y >= place.bits && bit) return bitCard(strip, bit, lumi);
+  if (strip.prescales.length && y >= place.prescales && y < place.prescales + PRESCALE) return prescaleCard(strip, lumi);
   if (y >= place.luminosity && y <= place.base) return luminosityCard(strip, lumi);
   if (strip.golden && y >= GOLDEN.y && y <= GOLDEN.y + GOLDEN.height) return goldenCard(strip, lumi);
   return null;

@@ -15,7 +15,7 @@ import streamlit as st
 
 from dashboard import look
 from dashboard.components.lumi_strip.wire import Strip, encode, in_force, read_act
-from dashboard.components.lumi_strip.words import AsOfMark, StripBitRow, StripEvent, StripNote, StripRow
+from dashboard.components.lumi_strip.words import AsOfMark, StripBitRow, StripEvent, StripNote, StripPrescale, StripRow
 from models.lumis import LumiRange, LumiSet
 
 
@@ -27,6 +27,7 @@ def lumi_strip(
     notes: Sequence[StripNote] = (),
     lane_names: Sequence[str] = (),
     golden: LumiSet | None = None,
+    prescales: Sequence[StripPrescale] = (),
     recorded_per_pb: Sequence[float | None] = (),
     start: datetime | None = None,
     selected: LumiRange | None = None,
@@ -51,6 +52,8 @@ def lumi_strip(
         What the card calls the lanes, upper first (``("Express", "PromptReco v2")``).
     golden
         What is in the golden JSON; ``None`` draws no band.
+    prescales
+        Under which column of the prescale table the lumisections were taken; without any no row is drawn.
     recorded_per_pb
         Recorded luminosity of lumisection 1, 2, …; ``None`` where it is not known, which is not zero.
     start
@@ -71,6 +74,7 @@ def lumi_strip(
         notes=notes,
         lane_names=lane_names,
         golden=golden,
+        prescales=prescales,
         recorded_per_pb=recorded_per_pb,
         start=start,
         selected=selected,
@@ -127,7 +131,7 @@ _STRIP = st.components.v2.component(
     css=look.css_variables(":host") + _script("strip.css"),
     js=_constants()
     + _script(
-        "lumis.js", "scale.js", "parts.js", "rows.js", "luminosity.js", "card.js", "brush.js", "keys.js", "as_of.js",
-        "strip.js",
+        "lumis.js", "scale.js", "parts.js", "rows.js", "prescales.js", "luminosity.js", "card.js", "brush.js",
+        "keys.js", "as_of.js", "strip.js",
     ),
 )  # fmt: skip

@@ -30,13 +30,14 @@ function furnish(node, attributes, children) {
 }
 
 /** Where everything stands, from top to bottom, for these rows. */
-function measure(rows, folded, bits, golden) {
+function measure(rows, folded, bits, golden, prescaled) {
   const top = golden ? GOLDEN.y + GOLDEN.height + 10 : GOLDEN.y + 4;
   const fold = top + ROW * rows.length;
   const bitsTop = fold + (folded ? 29 : 14);
-  const luminosityTop = bitsTop + BIT_ROW * bits.length + (bits.length ? 12 : 0);
+  const prescales = bitsTop + BIT_ROW * bits.length + (bits.length ? 6 : 0);
+  const luminosityTop = prescales + (bits.length ? 6 : 0) + (prescaled ? PRESCALE : 0);
   const base = luminosityTop + LUMINOSITY + 0.5;
-  return { top, fold, bits: bitsTop, luminosity: luminosityTop, base, time: base + 15.5, height: base + 21.5 };
+  return { top, fold, bits: bitsTop, prescales, luminosity: luminosityTop, base, time: base + 15.5, height: base + 21.5 };
 }
 
 /** The chip with a status letter, as in the grid. */
@@ -54,6 +55,7 @@ function labelColumn(strip) {
     ...strip.rows.map((row, i) => rowLabel(strip, row, place.top + ROW * i)),
     ...(strip.foldable.length ? [foldButton(strip, place.fold + 3)] : []),
     ...strip.bits.map((bit, i) => bitText(bit.label, place.bits + BIT_ROW * i)),
+    ...(strip.prescales.length ? [bitText("prescale", place.prescales + 1)] : []),
     head(place.luminosity + 5, "", el("b", {}, "recorded"), el("br"), "/pb per LS"),
     ...(strip.start === null ? [] : [head(place.time - 12, "", "UTC")]),
   ];

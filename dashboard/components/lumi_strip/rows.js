@@ -16,6 +16,7 @@ function drawPlot(strip) {
     ...(strip.golden ? [goldenBand(strip)] : []),
     ...strip.rows.map((row, i) => rowDrawing(strip, row, place.top + ROW * i)),
     ...strip.bits.map((bit, i) => bitDrawing(strip, bit, place.bits + BIT_ROW * i)),
+    prescaleDrawing(strip),
     luminosityDrawing(strip),
     strip.brush,
   );

@@ -73,6 +73,7 @@ class LumiStrip {
     this.allRows = data.rows.map((row) => ({ ...row, lanes: row.lanes.map((lane) => lane && wordsOf(lane, end, UNSAID)) }));
     this.compares = this.allRows.some((row) => row.lanes.length > 1);
     this.bits = data.bits.map((bit) => ({ ...bit, words: wordsOf(bit.words, end, BIT.null) }));
+    this.prescales = prescalesOf(data.prescales);
     this.recorded = data.recorded;
     this.start = data.start;
     this.secondsPerLumi = data.seconds_per_lumi;
@@ -117,7 +118,7 @@ class LumiStrip {
     if (!this.end) return;
     this.painted = this.width();
     this.chooseRows();
-    this.place = measure(this.rows, this.foldable.length > 0, this.bits, this.golden);
+    this.place = measure(this.rows, this.foldable.length > 0, this.bits, this.golden, this.prescales.length > 0);
     this.scale = lumiScale(this.view.first, this.view.last, this.painted);
     Object.assign(this, partition(this.scale, this.known));
     this.card.hidden = true;

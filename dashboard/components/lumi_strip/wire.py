@@ -11,6 +11,7 @@ from dashboard.components.lumi_strip.words import (
     StripBitRow,
     StripEvent,
     StripNote,
+    StripPrescale,
     StripRow,
     StripSegment,
 )
@@ -28,6 +29,7 @@ class Strip:
     notes: Sequence[StripNote] = ()
     lane_names: Sequence[str] = ()
     golden: LumiSet | None = None
+    prescales: Sequence[StripPrescale] = ()
     recorded_per_pb: Sequence[float | None] = ()
     start: datetime | None = None
     selected: LumiRange | None = None
@@ -44,6 +46,7 @@ def encode(strip: Strip) -> dict[str, object]:
         "golden": None if strip.golden is None else (strip.golden & strip.known).as_flat(),
         "rows": [_row(row) for row in strip.rows],
         "bits": [{"name": b.name, "label": b.label, "tail": b.tail, "words": _words(b.segments)} for b in strip.bits],
+        "prescales": [[p.range.first, p.range.last, p.name] for p in sorted(strip.prescales, key=lambda p: p.range)],
         "notes": [_note(note) for note in strip.notes],
         "lane_names": list(strip.lane_names),
         "recorded": [_rounded(value) for value in strip.recorded_per_pb],

@@ -43,6 +43,14 @@ class StripBitRow:
 
 
 @dataclass(frozen=True, slots=True)
+class StripPrescale:
+    """The column of the trigger's prescale table that was in use over a range: ``1p4E34 (4)``."""
+
+    range: LumiRange
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class StripNote:
     """Who said a word, when, and why."""
 
