@@ -20,6 +20,9 @@ from backend.record.publishing import publish
 
 Progress = Callable[[float, str], None]
 
+_TAKES_ITS_TIME = text("SET LOCAL idle_in_transaction_session_timeout = 0")
+"""Between two statements five thousand datasets are folded, which on a busy machine takes longer than a page may."""
+
 _EMPTY = (
     text("DELETE FROM run"),
     text("DELETE FROM dataset"),
@@ -53,6 +56,7 @@ def rebuild(on: Engine, *, progress: Progress = lambda done, what: None, chunk: 
         How many runs or datasets are folded at once.
     """
     with transaction(on) as session:
+        session.execute(_TAKES_ITS_TIME)
         session.execute(HOLD)
         for statement in _EMPTY:
             session.execute(statement)
