@@ -11,13 +11,14 @@ from sqlmodel import Session
 from backend.classify import Classifier, ComponentBody, component_rules
 from backend.classify.judging import judge_component
 from backend.classify.lumisections import DELIVERED, NUMBER, RECORDED, Fact, Lumisections
+from backend.classify.saying import Shared, words_of
 from backend.classify.verdicts import Judge, by_status
 from backend.classify.words import Statuses, series_of
 from backend.configuration import Side
 from backend.queries import ColumnStrip, Strip, luminosity_of, strip_of
 from backend.record import DatasetKey, LumisectionSaid
 from models.lumis import EMPTY, LumiRange, LumiSet
-from models.vocabulary import UNSAID, Bit, ColumnKind, LuminositySource, Origin, Status
+from models.vocabulary import UNSAID, Bit, ColumnKind, LuminositySource, Status
 
 Facts = Mapping[str, Any]
 Verdicts = Mapping[str, Statuses]
@@ -122,22 +123,12 @@ def words_of_rules(
     known
         The lumisections that are judged; where rules spoke of others, their words stay.
     """
-    shared: dict[tuple[LumiRange, Status | None], list[int]] = {}
+    shared: Shared = {}
     for column, now in verdicts.items():
         for status, where in _news(now, before.get(column, {}), known):
             for found in where.ranges:
                 shared.setdefault((found, status), []).append(ids[column])
-    return tuple(
-        LumisectionSaid(
-            dataset,
-            tuple(of),
-            found,
-            None if status is None else int(status),
-            Origin.RULE,
-            withdraws=(Origin.RULE,) if status is None else (),
-        )
-        for (found, status), of in shared.items()
-    )
+    return words_of(dataset, shared)
 
 
 def _news(now: Statuses, before: Statuses, known: LumiSet) -> Iterable[tuple[Status | None, LumiSet]]:

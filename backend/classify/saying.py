@@ -14,6 +14,9 @@ from models.vocabulary import ONLINE, Origin, Status
 Reason: TypeAlias = Judge[str] | Judge[Status] | str
 """The classifier that decided, or in words why none did."""
 
+Shared: TypeAlias = dict[tuple[LumiRange, Status | None], list[int]]
+"""Range and status (none: nothing any more) → the columns of which it is to be said."""
+
 
 @dataclass(frozen=True, slots=True)
 class ToSay:
@@ -54,14 +57,19 @@ def to_say(spoken: Spoken, verdict: Verdict, *, columns: Collection[str]) -> ToS
 def words(run_number: int, new: ToSay, *, columns: Mapping[str, int]) -> tuple[LumisectionSaid, ...]:
     """What is to be said of the lumisections; columns with the same status over the same range share a word."""
     online = DatasetKey(run_number, ONLINE)
-    shared: dict[tuple[LumiRange, Status | None], list[int]] = {}
+    shared: Shared = {}
     for column, statuses in new.statuses.items():
         for status, where in statuses.items():
             for found in where.ranges:
                 shared.setdefault((found, status), []).append(columns[column])
+    return words_of(online, shared)
+
+
+def words_of(dataset: DatasetKey, shared: Shared) -> tuple[LumisectionSaid, ...]:
+    """Words of rules about a dataset; where a rule has nothing to say any more it takes back what rules said."""
     return tuple(
         LumisectionSaid(
-            online,
+            dataset,
             tuple(of),
             found,
             None if status is None else int(status),

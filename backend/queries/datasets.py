@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from sqlalchemy import ARRAY, Integer, Row, Select, any_, func, literal, select
 from sqlmodel import Session
@@ -85,17 +85,19 @@ class FoundDatasets:
     change_set: int
 
 
-def datasets_page(
-    session: Session,
-    *,
-    workspace: str,
-    filter: Filter = EVERYTHING,
-    sort: Sequence[Sort] = (),
-    offset: int = 0,
-    limit: int = 50,
-    which: Which = "editable",
-    with_hidden: bool = False,
-) -> DatasetsPage:
+class Asked(TypedDict, total=False):
+    """Which datasets of which desk, in what order, and which page of them: what :func:`datasets_page` takes."""
+
+    workspace: Required[str]
+    filter: Filter
+    sort: Sequence[Sort]
+    offset: int
+    limit: int
+    which: Which
+    with_hidden: bool
+
+
+def datasets_page(session: Session, **asked: Unpack[Asked]) -> DatasetsPage:
     """One page of the datasets of an offline desk; without a sort, those of the latest run come first.
 
     Parameters
@@ -111,23 +113,19 @@ def datasets_page(
         If the workspace, the filter, a sort, the offset or the limit cannot be.
     """
     catalogue = columns_catalogue(session)
-    found = _found(
-        session,
-        catalogue,
-        workspace=workspace,
-        filter=filter,
-        sort=sort,
-        offset=offset,
-        limit=limit,
-        which=which,
-        with_hidden=with_hidden,
-    )
+    found = _found(session, catalogue, **asked)
     by_id = _rows(session, found.ids, catalogue)
     return DatasetsPage(tuple(by_id[id_] for id_ in found.ids if id_ in by_id), found.total, found.change_set)
 
 
-def found_datasets(
+def found_datasets(session: Session, **asked: Unpack[Asked]) -> FoundDatasets:
+    """Which datasets are on a page, for :func:`dataset_rows` to tell of part by part; as :func:`datasets_page`."""
+    return _found(session, columns_catalogue(session), **asked)
+
+
+def _found(
     session: Session,
+    catalogue: ColumnsCatalogue,
     *,
     workspace: str,
     filter: Filter = EVERYTHING,
@@ -136,32 +134,6 @@ def found_datasets(
     limit: int = 50,
     which: Which = "editable",
     with_hidden: bool = False,
-) -> FoundDatasets:
-    """Which datasets are on a page, for :func:`dataset_rows` to tell of part by part; as :func:`datasets_page`."""
-    return _found(
-        session,
-        columns_catalogue(session),
-        workspace=workspace,
-        filter=filter,
-        sort=sort,
-        offset=offset,
-        limit=limit,
-        which=which,
-        with_hidden=with_hidden,
-    )
-
-
-def _found(
-    session: Session,
-    catalogue: ColumnsCatalogue,
-    *,
-    workspace: str,
-    filter: Filter,
-    sort: Sequence[Sort],
-    offset: int,
-    limit: int,
-    which: Which,
-    with_hidden: bool,
 ) -> FoundDatasets:
     if offset < 0 or not 0 <= limit <= MOST_ROWS:
         raise InvalidFilter(f"A page of {limit} rows from row {offset} on cannot be: 0 to {MOST_ROWS} rows, from 0 on.")

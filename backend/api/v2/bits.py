@@ -6,35 +6,22 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 
-from backend.api.asked import reading
-from backend.api.v2.answering import arrow, page, unchanged
-from backend.api.v2.asking import Form, InForm, Paged, listed
 from backend.api.v2.documented import in_arrow
-from backend.api.v2.segments import chosen
+from backend.api.v2.ranges import OfRanges, answer_ranges
 from backend.api.v2.shapes import BitsPage
-from backend.queries import (
-    RUNS,
-    Condition,
-    Filter,
-    Operator,
-    all_of,
-    columns_catalogue,
-    latest_change,
-    parse_filter,
-)
-from backend.queries.segments import online_of, segments_page
+from backend.queries import RUNS, Condition, Filter, Operator, all_of, parse_filter
+from backend.queries.segments import online_of
 from models.vocabulary import ColumnKind
 
 router = APIRouter(tags=["v2: lumisections"])
 
 
-class OfRuns(Paged, InForm):
+class OfRuns(OfRanges):
     """Which bits of which runs."""
 
     bit: Annotated[
         str, Field(max_length=8_000, description="bits with a comma between; all unless said", examples=["bpix_ready"])
     ] = ""
-    run_number: Annotated[int | None, Field(ge=1, le=2**31 - 1, description="of one run")] = None
     filter: Annotated[str, Field(max_length=20_000, description="of runs that this lets through, as in `/v2/runs`")] = (
         ""
     )
@@ -53,17 +40,12 @@ def bits(asked: Annotated[OfRuns, Query()], request: Request) -> Response:
 
     Other datasets have the bits of `online`, but for what is overridden in them: `/v2/lumisections` tells it.
     """
-    form = asked.form(request)
-    with reading(request) as session:
-        seen = latest_change(session).change_set
-        if has_it := unchanged(request, seen):
-            return has_it
-        catalogue = columns_catalogue(session)
-        columns = chosen(catalogue, ColumnKind.BIT, listed(asked.bit))
-        found = segments_page(
-            session, online_of(asked.tree(), catalogue), columns=columns, after=asked.after, limit=asked.most(form)
-        )
-    rows = found.rows.rename({"column": "bit"})
-    if form is Form.JSON:
-        return page(request, "bits", rows.to_dicts(), next=found.next, change_set=seen)
-    return arrow(request, rows, form, next=found.next, change_set=seen)
+    return answer_ranges(
+        request,
+        asked,
+        lambda _, catalogue: online_of(asked.tree(), catalogue),
+        kind=ColumnKind.BIT,
+        names=asked.bit,
+        call={"column": "bit"},
+        as_="bits",
+    )
