@@ -8,6 +8,7 @@ from backend.record import Act, DatasetKey, LumisectionSaid, record
 from models.lumis import LumiRange
 from models.vocabulary import ActKind, Origin, Status
 from scripts.load.acts_kept import Kept, kept
+from scripts.load.faults.__main__ import main
 from scripts.load.faults.row import Row
 from scripts.load.writing import Said
 from tests.factories import RUN, a_run, columns
@@ -54,6 +55,15 @@ def test_what_was_damaged_is_seen(engine: Engine, database_url: str, said: Said,
         session.execute(text(damage))
     found = kept(database_url, [said])
     assert getattr(found, what) and not found.is_whole
+
+
+def test_a_fault_that_is_not_there_is_refused_and_those_that_are_there_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["./scripts/faults", "earthquake"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "there is no fault earthquake; there are worker, web, database" in capsys.readouterr().err
 
 
 def test_a_line_is_not_well_with_a_trace_or_a_lost_act() -> None:

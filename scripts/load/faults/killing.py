@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from scripts.load.faults.row import Row
-from scripts.load.faults.scene import SECONDS_OF_SILENCE, Scene, number
+from scripts.load.faults.scene import SECONDS_OF_SILENCE, Scene, number, wait
 
 SECONDS_AWAY = 8.0
 """How long a web process is away: enough to look at the open page meanwhile."""
@@ -43,6 +43,7 @@ def web_killed(scene: Scene) -> Row:
         ordeal.page = scene.look.sees("web killed")
         ordeal.counts_from_now()
         scene.stack.restart("web")
+        wait(lambda: not scene.look.sees("web back"), "the open page finds the new process by itself")
         ordeal.until_served()
         ordeal.note = "counted from its start; the API process serves meanwhile"
     return ordeal.row()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Error, Page, sync_playwright
 
-from scripts.benchmarks.grid import CHROMIUM, FLAGS
+from scripts.benchmarks.web import CHROMIUM, FLAGS
 
 _TOLD = "[data-testid=stAlert]:visible, [data-testid=stDialog]:visible, [data-testid=stConnectionStatus]:visible"
 _TRACE = "[data-testid=stException]"
