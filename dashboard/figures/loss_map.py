@@ -11,6 +11,8 @@ from dashboard.figures.template import template
 from dashboard.look import Theme
 
 _MOST_ROW_PX, _LEAST_PX, _MOST_PX = 16, 240, 900
+_MOST_LABELS = 16
+"""So many runs are named beside the map, which may be drawn as low as a card."""
 
 
 def loss_map_data(drawn: LossMap) -> pl.DataFrame:
@@ -40,7 +42,7 @@ def loss_map_figure(drawn: LossMap, theme: Theme) -> go.Figure:
     )  # fmt: skip
     height = min(max(len(drawn.runs) * _MOST_ROW_PX, _LEAST_PX), _MOST_PX)
     figure.update_layout(template=template(theme), height=height, margin={"l": 64, "r": 16, "t": 8, "b": 40})
-    figure.update_yaxes(type="category", autorange="reversed", showgrid=False, nticks=40)
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False, nticks=_MOST_LABELS)
     figure.update_xaxes(title={"text": "lumisection"}, rangemode="tozero")
     return figure
 

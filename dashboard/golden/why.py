@@ -90,7 +90,7 @@ def _band(known: LumiSet, kept: LumiSet, number: int | None) -> None:
     pieces = [RibbonPiece(r, "holds", f"in: {r}") for r in kept.ranges]
     pieces += [RibbonPiece(r, "quiet", f"out: {r}") for r in (known - kept).ranges]
     with st.container(key="gj-why-band"):
-        lumi_ribbon(pieces=pieces, last=last, chosen=number or 0, key=_BAND, on_chosen=_chosen)
+        lumi_ribbon(pieces=pieces, last=last, chosen=number, key=_BAND, on_chosen=_chosen)
 
 
 def _chosen() -> None:

@@ -23,14 +23,14 @@ class RibbonPiece:
 
 
 def lumi_ribbon(
-    *, pieces: Sequence[RibbonPiece], last: int, chosen: int, key: str, on_chosen: Callable[[], None]
+    *, pieces: Sequence[RibbonPiece], last: int, chosen: int | None, key: str, on_chosen: Callable[[], None]
 ) -> None:
-    """Draw the band from lumisection 1 to ``last`` with a marker at the chosen one."""
+    """Draw the band from lumisection 1 to ``last`` with a marker at the chosen one, if one is."""
     _RIBBON(
         data={
             "pieces": [[p.range.first, p.range.last, p.look, p.words] for p in pieces],
             "last": max(1, last),
-            "chosen": chosen,
+            "chosen": chosen or 0,
         },
         key=key,
         height="content",

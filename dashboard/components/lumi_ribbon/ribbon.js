@@ -75,23 +75,24 @@ class Ribbon {
     });
     const quiet = parts.filter((part) => part.getAttribute("class") === "quiet");
     const loud = parts.filter((part) => part.getAttribute("class") !== "quiet");
-    const marker = draw("rect", { x: this.x(this.chosen + 0.5) - 1, y: 0, width: 2, height: 24, class: "marker" });
-    this.plot.replaceChildren(title, ...quiet, ...loud, marker);
-    this.plot.setAttribute("aria-valuenow", this.chosen);
+    const marker = this.chosen < 1 ? [] : [draw("rect", { x: this.x(this.chosen + 0.5) - 1, y: 0, width: 2, height: 24, class: "marker" })];
+    this.plot.replaceChildren(title, ...quiet, ...loud, ...marker);
+    this.plot.setAttribute("aria-valuemin", 1);
+    this.plot.setAttribute("aria-valuenow", Math.max(1, this.chosen));
     this.plot.setAttribute("aria-valuemax", this.last);
     this.axis.replaceChildren(...this.labels());
   }
 
   labels() {
     const at = this.x(this.chosen + 0.5);
-    const marks = [[1, 0], [this.last, this.width], [this.chosen, at]];
+    const marks = [[1, 0], [this.last, this.width], ...(this.chosen < 1 ? [] : [[this.chosen, at]])];
     return marks.map(([lumi, x], place) => {
       const label = document.createElement("span");
       label.textContent = lumi.toLocaleString("en-GB");
       if (place === 1) label.style.right = "0";
       else label.style.left = `${place === 2 ? Math.max(8, Math.min(this.width - 16, x)) : x}px`;
       if (place === 2) label.className = "chosen";
-      const crowded = at < 34 || at > this.width - 44;
+      const crowded = this.chosen >= 1 && (at < 34 || at > this.width - 44);
       if (place < 2 && crowded && Math.abs(x - at) < 50) label.hidden = true;
       return label;
     });
