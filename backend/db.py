@@ -1,5 +1,6 @@
 """The floor under everything that is kept: one engine, one transaction per act, bulk reads for frames."""
 
+import importlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -176,11 +177,14 @@ def _frame(cursor: Any, statement: ClauseElement) -> pl.DataFrame:
     return frame
 
 
+def import_bulk() -> Any:
+    """The module that bulk reads go through: it brings pandas, for which the start of a process need not wait."""
+    return importlib.import_module("adbc_driver_postgresql.dbapi")
+
+
 @cache
 def _adbc_pool(url: str, pid: int) -> QueuePool:
-    from adbc_driver_postgresql.dbapi import connect  # it imports pandas, which the first page need not wait for
-
-    source = connect(url.replace("postgresql+psycopg://", "postgresql://", 1))
+    source = import_bulk().connect(url.replace("postgresql+psycopg://", "postgresql://", 1))
     clone: Any = source.adbc_clone
     pool = QueuePool(clone, pool_size=4, max_overflow=4, timeout=SECONDS_FOR_A_CONNECTION)
     event.listen(pool, "checkout", _ping)

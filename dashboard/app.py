@@ -14,14 +14,14 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from backend.db import engine
+from backend.db import engine, import_bulk
 from backend.errors import InvalidSettings, RegistryError
 from backend.guard import Guard
 from backend.identity.proxy import ProxyGate
 from backend.identity.starting import refuse_unclear_identities
 from backend.settings import settings
 from backend.start import make_ready
-from dashboard.later import Later
+from dashboard.later import Later, import_for
 from dashboard.login.configured import secrets_for_login
 from dashboard.login.cookies import allow_long_headers
 from dashboard.login.middleware import LoginMiddleware
@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 api = Later("backend.api")
 SECONDS_UNTIL_API = 10
 """After the start, before the HTTP API is imported unasked: time for the first pages, who have the processor alone."""
+HERE = Path(__file__).parent
+FIRST = (HERE / "entry.py", HERE / "views" / "overview.py")
+"""The scripts of the page that opens first."""
 
 
 @asynccontextmanager
@@ -45,13 +48,17 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         make_ready(engine())
     except RegistryError:
         log.exception("the registry is not ready")
-    soon = asyncio.create_task(_import_api())
+    beside = asyncio.create_task(_import_beside())
     yield None
-    soon.cancel()
+    beside.cancel()
 
 
-async def _import_api() -> None:
+async def _import_beside() -> None:
+    """What the first page needs while its browser loads; then the other pages and the API."""
+    await asyncio.to_thread(import_for, FIRST)
+    await asyncio.to_thread(import_bulk)
     await asyncio.sleep(SECONDS_UNTIL_API)
+    await asyncio.to_thread(import_for, sorted((HERE / "views").glob("*.py")))
     await asyncio.to_thread(api.load)
 
 
@@ -67,7 +74,7 @@ def way_in() -> dict[str, Any]:
 login = way_in()
 allow_long_headers()
 app = st.App(
-    Path(__file__).with_name("entry.py"),
+    HERE / "entry.py",
     lifespan=lifespan,
     routes=[*([LOGIN_ROUTE] if login else []), Mount("/api", app=api)],
     middleware=[

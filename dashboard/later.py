@@ -1,8 +1,11 @@
-"""An application that is imported when it is first asked: the first page does not wait for what it does not need."""
+"""What is imported beside the start: what the first page needs, while its browser loads; and all else after it."""
 
+import ast
 import asyncio
 import importlib
 import threading
+from collections.abc import Iterable
+from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -29,3 +32,11 @@ class Later:
         """Answer, in time after the import; pages are answered meanwhile."""
         app = self._app or await asyncio.to_thread(self.load)
         await app(scope, receive, send)
+
+
+def import_for(scripts: Iterable[Path]) -> None:
+    """Import what these scripts of pages import, so that whoever comes first need not wait for it."""
+    for script in scripts:
+        for node in ast.parse(script.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ImportFrom) and node.module:
+                importlib.import_module(node.module)

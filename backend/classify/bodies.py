@@ -243,7 +243,9 @@ def checked_rule(rule: object) -> Rule:
         the database cannot keep.
     """
     parsed = parse(rule)
-    if not isinstance(parse(condition_of(parsed.as_json())).root, Operation):
+    whole = parsed.as_json()
+    asked = condition_of(whole)
+    if not isinstance((parsed if asked is whole else parse(asked)).root, Operation):
         raise InvalidRule(f'A rule asks something, such as {{"==": […]}}; {rule!r:.60} asks nothing.')
     try:
         text = json.dumps(rule, ensure_ascii=False, allow_nan=False)

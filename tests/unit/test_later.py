@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from dashboard.later import Later
+from dashboard.later import Later, import_for
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = "from starlette.responses import PlainTextResponse\napp = PlainTextResponse('here it is')\n"
@@ -38,6 +38,14 @@ def test_an_import_that_fails_is_told_and_tried_again(module: Path) -> None:
 
     module.write_text(PROGRAM + "# another length, so that nobody takes it for the old one\n", encoding="utf-8")
     assert TestClient(later).get("/").text == "here it is"
+
+
+def test_what_the_script_of_a_page_imports_is_imported_without_running_it(module: Path) -> None:
+    script = module.with_name("page.py")
+    script.write_text(f"from {module.stem} import app\nraise RuntimeError('it ran')\n", encoding="utf-8")
+    module.write_text(PROGRAM, encoding="utf-8")
+    import_for([script])
+    assert module.stem in sys.modules
 
 
 def test_the_web_process_starts_without_the_api_and_without_pandas() -> None:

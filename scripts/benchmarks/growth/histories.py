@@ -41,7 +41,7 @@ def history_of(server: Embedded, runs: int) -> History:
     if not is_there:
         _drop(server, name)
         ensure_database(server.url(), name)
-        upgrade(server.url(name))
+    upgrade(server.url(name))
     on = engine_for(server.url(name))
     made = Made(**json.loads(note.read_text(encoding="utf-8"))) if is_there else _make(on, runs)
     note.write_text(json.dumps(asdict(made)), encoding="utf-8")

@@ -11,6 +11,8 @@ from scripts.benchmarks.machine import today
 from scripts.simulator.running import running_simulator
 
 SIZES = (6_000, 20_000, 60_000)
+_QUICK = {"starts": 1, "rounds": 2, "people": 1}
+_WHOLE = {"starts": 3, "rounds": 6, "people": 5}
 
 
 def measure_growth(server: Embedded, sizes: Sequence[int], *, is_quick: bool = False, with_pages: bool = True) -> Grown:
@@ -39,7 +41,8 @@ def _figures(history: History, told: Sequence[reads.Told], *, is_quick: bool, wi
     yield from reads.made(history)
     yield from reads.asked(history, questions=50 if is_quick else 200)
     if with_pages:
-        yield from pages.seen(history, rounds=3 if is_quick else 6, people=2 if is_quick else 6)
+        effort = _QUICK if is_quick else _WHOLE
+        yield from pages.seen(history, **effort)
     yield from reads.written(history, told)
 
 

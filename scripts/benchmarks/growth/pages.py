@@ -33,13 +33,17 @@ _BUSY = text("""
 """)
 
 
-def seen(history: History, *, rounds: int, people: int) -> Iterator[Figure]:
+def seen(history: History, *, starts: int, rounds: int, people: int) -> Iterator[Figure]:
     """All pages, and what the web process holds when several people have looked at all of them."""
     environment = {"DATABASE_URL": history.url, "RR_DEMO_ROLE": "admin"}
-    yield Figure("grid of 1,000 × 40 from navigation to painted", measure_large_grid(times=3).median_ms, target=1_500)
+    yield Figure(
+        "grid of 1,000 × 40 from navigation to painted",
+        measure_large_grid(times=2 + rounds // 2).median_ms,
+        target=1_500,
+    )
     with chromium() as browser:
-        starts = statistics.median(_started(browser, environment) for _ in range(3))
-        yield Figure("the web process from its start to the first page painted", starts, target=3_000)
+        first = statistics.median(_started(browser, environment) for _ in range(starts))
+        yield Figure("the web process from its start to the first page painted", first, target=3_000)
         with web(APP, environment) as process:
             yield from _clicked(browser, process, history, rounds=rounds)
             yield from _run_pages(browser, process, history, times=2 * rounds)
