@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import orjson
 from sqlalchemy import Engine
@@ -60,14 +61,28 @@ def losses(on: Engine, facts: GoldenJsonFacts) -> dict[str, Any]:
     """What a golden JSON lost of the datasets that it is made of; of an upload that is not known.
 
     A lumisection of several datasets of a run counts once. Keys of rules are their JSON, those of combinations a list
-    of it.
+    of it. What was lost then never changes, so this process folds the past once for each of the last golden JSONs.
     """
     if facts.kind is not GoldenJsonKind.MADE:
         return {}
-    selection = selection_again(on, facts.id)
+    known = _LOST.setdefault(on, {})
+    if facts.id not in known:
+        lost = _lost(on, facts.id)
+        for oldest in list(known)[: max(len(known) - _MOST_KEPT + 1, 0)]:
+            known.pop(oldest, None)
+        known[facts.id] = lost
+    return known[facts.id]
+
+
+_MOST_KEPT = 8
+_LOST: WeakKeyDictionary[Engine, dict[int, dict[str, Any]]] = WeakKeyDictionary()
+
+
+def _lost(on: Engine, id_: int) -> dict[str, Any]:
+    selection = selection_again(on, id_)
     rejected = selection.candidates - selection.kept
     with transaction(on) as session:
-        making = golden_json_making(session, facts.id)
+        making = golden_json_making(session, id_)
         total = luminosity_of_json(session, selection.candidates, as_of=selection.as_of)
         loss = account(weigh_selection(session, selection))
     return {

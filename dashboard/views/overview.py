@@ -56,11 +56,12 @@ def _body(workspace: str) -> None:
         with st.container(key="ov-middle"):
             with st.container(key="ov-heat", gap=None):
                 heat_card(found)
-            with st.container(key="ov-luminosity", gap=None):
-                luminosity_card(of_year, steps, answer)
+            beneath = st.container(key="ov-luminosity", gap=None)
         with st.container(key="ov-right", width=326):
             workspaces_card(workspace, of_year)
             losses_card(of_year, answer)
+    with beneath:  # last, since the browser stands still while it loads what draws figures
+        luminosity_card(of_year, steps, answer)
     look_again(answer)
 
 

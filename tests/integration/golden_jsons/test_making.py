@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from backend.access import VISITOR
+from backend.api.golden_json_shapes import losses
 from backend.classify.bodies import RecipeBody
 from backend.configuration import configure
 from backend.db import transaction
@@ -83,6 +84,18 @@ def test_what_is_selected_again_is_read_from_the_present_until_anything_is_said(
         strip_is_bad(session, columns, 1, of=(5, 6))
     folded = selection_again(engine, id_)
     assert (folded.as_of, folded.kept, folded.candidates) == (facts.as_of, same.kept, same.candidates)
+
+
+def test_what_was_lost_is_folded_once_and_stays_what_it_was(engine: Engine, columns: dict[str, int]) -> None:
+    with transaction(engine) as session:
+        bad = strip_is_bad(session, columns, 1, of=(5, 6))
+    ids = [make(engine, ALICE, rule=STRIP_GOOD, pattern=PROMPT) for _ in range(10)]
+    with transaction(engine) as session:
+        facts = [golden_json_facts(session, id_) for id_ in ids]
+        undo(session, bad, by="S. Tanaka", why="mistake")
+    told = [losses(engine, each) for each in facts]
+    assert losses(engine, facts[-1]) is told[-1]
+    assert losses(engine, facts[0]) == told[0] and told[0]["generated_anti_json"] == {"1": [[5, 6]]}
 
 
 def test_a_shared_recipe_is_kept_by_name_and_version_and_its_later_versions_change_nothing(
