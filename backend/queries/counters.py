@@ -9,7 +9,9 @@ from sqlmodel import Session
 from backend.queries.columns import columns_catalogue
 from backend.queries.filter_sql import RUN, runs_and_online
 from backend.queries.filters import EVERYTHING, Filter
+from backend.queries.live import latest_change
 from backend.queries.runs import runs_where
+from backend.queries.totals import Counting
 from models.vocabulary import RunState
 
 
@@ -30,14 +32,26 @@ class Counters:
     of_runs: int
 
 
+_COUNTED: Counting[Counters] = Counting()
+
+
 def counters(session: Session, filter: Filter = EVERYTHING) -> Counters:
-    """The figures of the runs that a filter lets through.
+    """The figures of the runs that a filter lets through, counted once for each state of the registry.
 
     Raises
     ------
     InvalidFilter
         If the filter cannot be.
     """
+    known = _COUNTED.at(session, latest_change(session))
+    found = known.of(filter)
+    if found is None:
+        found = _count(session, filter)
+        known.keep(filter, found)
+    return found
+
+
+def _count(session: Session, filter: Filter) -> Counters:
     is_open = RUN.c.state == RunState.OPEN
     figures = {
         "runs": func.count(),

@@ -20,6 +20,7 @@ from backend.queries.flag_counts import FlagCounts
 from backend.queries.live import latest_change
 from backend.queries.matching import Matching, Term
 from backend.queries.runs import MOST_ROWS, AttributeValue, Sort, worst_flags
+from backend.queries.totals import Counting
 from models.brief_layout import GUI_PREFIX
 from models.lumis import LumiSet
 
@@ -137,7 +138,7 @@ def _found(
 ) -> FoundDatasets:
     if offset < 0 or not 0 <= limit <= MOST_ROWS:
         raise InvalidFilter(f"A page of {limit} rows from row {offset} on cannot be: 0 to {MOST_ROWS} rows, from 0 on.")
-    change_set = latest_change(session).change_set
+    latest = latest_change(session)
     names = [key.key if "-" in key.key else _sortable(key.key) for key in sort]
     beside_runs = any(run_attribute(name) not in (None, "run_number") for name in names if "-" not in name)
     condition = scope_of(
@@ -151,15 +152,25 @@ def _found(
     )
     table = BRIEF.join(RUN, RUN.c.run_number == BRIEF.c.run_number) if beside_runs else BRIEF
     matching = Matching(table, BRIEF.c.id, BRIEF.c.run_number, condition, _terms(sort, names, catalogue.flags))
-    find = _read_twice if filter == EVERYTHING else Matching.page
-    total, ids = find(matching, session, offset=offset, limit=limit)
-    return FoundDatasets(tuple(ids), total, change_set)
+    known, asked = _COUNTED.at(session, latest), (workspace, which, with_hidden, filter)
+    total, ids = _page(session, matching, known.of(asked), filter == EVERYTHING, offset=offset, limit=limit)
+    known.keep(asked, total)
+    return FoundDatasets(tuple(ids), total, latest.change_set)
 
 
-def _read_twice(matching: Matching, session: Session, *, offset: int, limit: int) -> tuple[int, list[int]]:
-    """As :meth:`Matching.page`: what a desk lists without a filter is counted from its index alone."""
-    total = session.execute(select(func.count()).select_from(BRIEF).where(matching.condition)).scalar_one()
-    return total, list(session.execute(matching.ordered().offset(offset).limit(limit)).scalars())
+_COUNTED: Counting[int] = Counting()
+
+
+def _page(
+    session: Session, matching: Matching, total: int | None, is_all: bool, *, offset: int, limit: int
+) -> tuple[int, Sequence[int]]:
+    """As :meth:`Matching.page`, if nobody counted them yet; all that a desk lists is counted from its index alone."""
+    if total is None and not is_all:
+        return matching.page(session, offset=offset, limit=limit)
+    if total is None:
+        counted = select(func.count()).select_from(BRIEF).where(matching.condition)
+        total = session.execute(counted).scalar_one()
+    return total, session.execute(matching.ordered().offset(offset).limit(limit)).scalars().all()
 
 
 def ids_of(

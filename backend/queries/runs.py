@@ -27,12 +27,13 @@ from backend.queries.filters import EVERYTHING, Filter, checked
 from backend.queries.flag_counts import FlagCounts
 from backend.queries.live import latest_change
 from backend.queries.matching import Matching, Term
-from backend.queries.totals import totals
+from backend.queries.totals import Counting
 from models.lumis import LumiSet
 from models.vocabulary import ColumnKind, Status
 
 AttributeValue: TypeAlias = str | int | float | bool | datetime | tuple[str, ...] | None
 MOST_ROWS = 100_000
+_RUNS_FOUND: Counting[int] = Counting()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def _found(
     if offset < 0 or not 0 <= limit <= MOST_ROWS:
         raise InvalidFilter(f"A page of {limit} rows from row {offset} on cannot be: 0 to {MOST_ROWS} rows, from 0 on.")
     latest = latest_change(session)
-    known, terms = totals(session, latest), _terms(sort, catalogue.flags)
+    known, terms = _RUNS_FOUND.at(session, latest), _terms(sort, catalogue.flags)
     condition = runs_where(filter, catalogue)
     matching = Matching(runs_and_online(), RUN.c.run_number, RUN.c.run_number, condition, terms)
     total, numbers = _page(session, matching, known.of(filter), offset=offset, limit=limit)

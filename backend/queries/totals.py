@@ -1,44 +1,49 @@
-"""How many rows a filter lets through, counted once for each state of the registry: whoever turns pages asks again."""
+"""What was counted of what a filter lets through, kept for each state of the registry: who turns pages asks again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
-from backend.queries.filters import Filter
 from backend.queries.live import Latest
 
 _MOST = 1_000
 """So many filters are remembered of a state; the next begins anew."""
 
+Found = TypeVar("Found")
+
 
 @dataclass(frozen=True, slots=True)
-class Totals:
-    """What was counted of one state of the registry: filter, as it is written → how many it lets through."""
+class Totals(Generic[Found]):
+    """What was counted of one state of the registry: what was asked, as it is written → what was found."""
 
     latest: Latest
-    counted: dict[str, int]
+    counted: dict[str, Found]
 
-    def of(self, filter: Filter) -> int | None:
-        """How many rows the filter lets through; none if nobody counted them yet."""
-        return self.counted.get(repr(filter))
+    def of(self, asked: object) -> Found | None:
+        """What was found of the rows that were asked for, by a filter and what goes with it; none if nobody counted."""
+        return self.counted.get(repr(asked))
 
-    def keep(self, filter: Filter, total: int) -> None:
-        """Remember how many rows the filter lets through."""
-        self.counted[repr(filter)] = total
-
-
-_KEPT: WeakKeyDictionary[Engine | Connection, Totals] = WeakKeyDictionary()
+    def keep(self, asked: object, found: Found) -> None:
+        """Remember what was found."""
+        self.counted[repr(asked)] = found
 
 
-def totals(session: Session, latest: Latest) -> Totals:
-    """What this process counted of the state that the latest act made, which it tells by number and moment.
+@dataclass(frozen=True, slots=True)
+class Counting(Generic[Found]):
+    """One kind of counting, as far as this process remembers it of each database."""
 
-    An act that was taken back had another moment than the one that has its number now.
-    """
-    bind = session.get_bind()
-    kept = _KEPT.get(bind)
-    if kept is None or kept.latest != latest or len(kept.counted) >= _MOST:
-        kept = _KEPT[bind] = Totals(latest, {})
-    return kept
+    _kept: WeakKeyDictionary[Engine | Connection, Totals[Found]] = field(default_factory=WeakKeyDictionary)
+
+    def at(self, session: Session, latest: Latest) -> Totals[Found]:
+        """What was counted of the state that the latest act made, which it tells by number and moment.
+
+        An act that was taken back had another moment than the one that has its number now.
+        """
+        bind = session.get_bind()
+        kept = self._kept.get(bind)
+        if kept is None or kept.latest != latest or len(kept.counted) >= _MOST:
+            kept = self._kept[bind] = Totals(latest, {})
+        return kept

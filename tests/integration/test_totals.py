@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from sqlalchemy import Engine, event
 from sqlmodel import Session
 
+from backend.configuration import ensure_defaults
 from backend.db import transaction
-from backend.queries import RUNS, Sort, parse_filter, runs_page
-from backend.record import Act, RunSaid, record
+from backend.queries import DATASETS, RUNS, Sort, counters, datasets_page, parse_filter, runs_page
+from backend.queries.dataset_scope import Which
+from backend.record import Act, DatasetKey, DatasetSaid, RunSaid, record
 from models.vocabulary import ActKind, Origin
 from tests.factories import a_run
 
@@ -82,3 +84,35 @@ def test_what_reads_alike_and_means_another_thing_is_counted_apart(engine: Engin
             for said in ("true", "1")
         ]
         assert found == [1, 2]
+
+
+def test_the_figures_of_runs_are_counted_once_for_each_state(engine: Engine) -> None:
+    with transaction(engine) as session:
+        a_run(session, 1)
+    with transaction(engine) as session, counting(engine) as counts:
+        assert [counters(session, OPEN).runs for _ in range(3)] == [1, 1, 1]
+        assert len(counts) == 1
+        a_run(session, 2)
+        assert counters(session, OPEN).runs == 2
+
+
+def test_who_turns_pages_of_datasets_or_sorts_them_anew_counts_once_and_another_list_apart(engine: Engine) -> None:
+    ensure_defaults(engine)
+    with transaction(engine) as session:
+        keys = tuple(DatasetKey(run_number, "/PromptReco/Collisions2018A/DQM") for run_number in range(1, 6))
+        for key in keys:
+            a_run(session, key.run_number)
+        said = tuple(DatasetSaid(key, {"state.tracker": "OPEN"}, Origin.RULE) for key in keys)
+        record(session, Act("rule", "made", ActKind.DATASET, new_datasets=keys, datasets=said))
+
+    def found(offset: int = 0, which: Which = "editable", *sort: Sort) -> tuple[int, list[int]]:
+        asked = parse_filter("run > 1", DATASETS)
+        page = datasets_page(session, workspace="tracker", which=which, filter=asked, offset=offset, limit=2, sort=sort)
+        return page.total, [row.run_number for row in page.rows]
+
+    with transaction(engine) as session, counting(engine) as counts:
+        assert [found(at) for at in (0, 2, 4)] == [(4, [5, 4]), (4, [3, 2]), (4, [])]
+        assert found(0, "editable", Sort("lumisections"), Sort("run_number")) == (4, [2, 3])
+        assert len(counts) == 1
+        assert found(0, "waiting") == (0, [])
+        assert len(counts) == 2
