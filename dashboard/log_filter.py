@@ -42,7 +42,9 @@ def log_filter() -> LogFilter:
             bind="query-params",
             label_visibility="collapsed",
         )
+        st.html('<span class="rr-label">from</span>', width="content")
         since = _day("since", "From day")
+        st.html('<span class="rr-label">to</span>', width="content")
         until = _day("until", "to day")
         is_empty = not any([*said.values(), workspace, chosen, since, until])
         st.button("Clear", type="tertiary", key="log-clear", on_click=_clear, disabled=is_empty)

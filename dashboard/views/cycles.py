@@ -16,6 +16,7 @@ from dashboard.cycles_form import PAGE, new_cycle
 from dashboard.cycles_head import cycle_card, deadline_mark, now
 from dashboard.cycles_taken import cycles_taken
 from dashboard.data import desks
+from dashboard.literal import literal
 from dashboard.offline.refused import refused
 from dashboard.permits import permit, permitted_button
 from dashboard.session import forget_unless, from_address, to_address
@@ -74,7 +75,10 @@ def _toolbar() -> tuple[str, DeltaGenerator]:
 def _chosen(found: tuple[CycleFacts, ...]) -> CycleFacts | None:
     """The cycle that the address names; the first of the list, if it names none of it."""
     asked = from_address("cycle")
-    return next((cycle for cycle in found if str(cycle.id) == asked), found[0] if found else None)
+    chosen = next((cycle for cycle in found if str(cycle.id) == asked), None)
+    if asked and chosen is None:
+        st.warning(literal(f"This workspace has no cycle {asked}; it may have been deleted, or be another's."))
+    return chosen or (found[0] if found else None)
 
 
 def _row(cycle: CycleFacts, workspace: str, at: datetime) -> Row:

@@ -5,7 +5,19 @@ from collections.abc import Sequence
 import streamlit as st
 
 from backend.errors import InvalidFilter
-from backend.queries import EVERYTHING, RUNS, AllOf, AnyOf, Catalogue, Filter, all_of, format_filter, parse_filter
+from backend.queries import (
+    EVERYTHING,
+    RUNS,
+    AllOf,
+    AnyOf,
+    Catalogue,
+    Condition,
+    Filter,
+    Operator,
+    all_of,
+    format_filter,
+    parse_filter,
+)
 from dashboard.components.filter_bar.form import condition_form
 from dashboard.components.filter_bar.saved import saved_popover
 from dashboard.filter_words import in_words
@@ -13,13 +25,13 @@ from dashboard.literal import literal
 
 FILTER = "filter"
 """The name of the filter in the address of a page, and the key of its text field."""
-
-
+NOTHING = Condition("run_number", Operator.LESS, 0)
+"""The filter of who typed what cannot be read: acts on *the whole filter* would else be acts on everything."""
 EXAMPLE_OF_RUNS = "run 324200-325175 and (state = OPEN or tracker-strip BAD > 5)"
 
 
 def filter_bar(components: Sequence[str], catalogue: Catalogue = RUNS, *, example: str = EXAMPLE_OF_RUNS) -> Filter:
-    """Draw the bar and give the filter; what cannot be read is said under the bar, and lets everything through.
+    """Draw the bar and give the filter; what cannot be read is said under the bar, and lets nothing through.
 
     Parameters
     ----------
@@ -34,7 +46,7 @@ def filter_bar(components: Sequence[str], catalogue: Catalogue = RUNS, *, exampl
     try:
         asked, refused = parse_filter(st.session_state[FILTER], catalogue), None
     except InvalidFilter as error:
-        asked, refused = EVERYTHING, str(error)
+        asked, refused = EVERYTHING, f"{error} Nothing is shown until the filter can be read."
     with st.container(key="filter-bar", horizontal=True, vertical_alignment="center", gap="small"):
         st.html('<span class="rr-label">Filter</span>', width="content")
         _chips(asked, catalogue)
@@ -60,7 +72,7 @@ def filter_bar(components: Sequence[str], catalogue: Catalogue = RUNS, *, exampl
         saved_popover(FILTER, asked, catalogue)
     if refused:
         st.error(literal(refused), icon=":material/filter_alt_off:")
-    return asked
+    return NOTHING if refused else asked
 
 
 def _chips(asked: Filter, catalogue: Catalogue) -> None:
