@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from backend.record import DatasetKey
 from models.lumis import LumiRange
+from tests.browser.desk import settled
 from tests.browser.offline_desk import (
     PROMPT,
     dataset,
@@ -18,7 +19,6 @@ from tests.browser.offline_desk import (
     open_offline,
     query,
     row,
-    settled,
     tick,
 )
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from backend.record import DatasetKey
 from models.lumis import LumiRange
+from tests.browser.desk import settled
 from tests.browser.offline_desk import (
     PROMPT,
     dataset,
@@ -18,7 +19,6 @@ from tests.browser.offline_desk import (
     press,
     preview,
     row,
-    settled,
     state_of,
     tick,
 )
