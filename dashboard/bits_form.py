@@ -1,5 +1,7 @@
 """To override DCS bits of an offline dataset in some lumisections: true or false, with a comment, or as OMS says."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from backend.access import Action
@@ -24,7 +26,7 @@ def bits_form(dataset: DatasetKey, strip: Strip, chosen: LumiSet, *, seen: int) 
     with st.expander("DCS bits", key="bits"):
         names = [c.column.name for c in strip.columns if c.column.kind is ColumnKind.BIT]
         bits = st.multiselect("Bits", names, key="bits-names", format_func=lambda name: name.removesuffix("_ready"))
-        value = st.segmented_control(
+        st.segmented_control(
             "Value", list(_WORDS), format_func=_WORDS.__getitem__, key="bits-value", default=Bit.TRUE, required=True
         )
         comment = st.text_input("Comment", key="bits-comment", placeholder="why OMS is wrong, in the Log and the JSON")
@@ -40,21 +42,27 @@ def bits_form(dataset: DatasetKey, strip: Strip, chosen: LumiSet, *, seen: int) 
                 key="bits-set",
                 type="primary",
                 on_click=_set,
-                kwargs={"place": place, "value": value is Bit.TRUE, "comment": comment, "seen": seen},
+                args=(place, seen),
             )
-            permitted_button(
-                "As OMS says", given, key="bits-give-back", on_click=_give_back, kwargs={"place": place, "seen": seen}
-            )
+            permitted_button("As OMS says", given, key="bits-give-back", on_click=_give_back, args=(place, seen))
         if allowed.reason:
             st.caption(literal(allowed.reason))
 
 
-def _set(place: Place, value: bool, comment: str, seen: int) -> None:
+def _as_chosen(place: Place) -> Place:
+    """With the bits that are chosen now, which may be others than when the button was drawn."""
+    return replace(place, components=tuple(st.session_state["bits-names"]))
+
+
+def _set(place: Place, seen: int) -> None:
+    place, value = _as_chosen(place), st.session_state["bits-value"] is Bit.TRUE
+    comment = str(st.session_state["bits-comment"])
     told = f"{', '.join(place.components)} {place.where} → {str(value).lower()}"
     if do(told, lambda session, who: set_bits(session, who, [place], value, comment=comment, seen=seen)):
         st.session_state["bits-comment"] = ""
 
 
 def _give_back(place: Place, seen: int) -> None:
+    place = _as_chosen(place)
     told = f"{', '.join(place.components)} {place.where} as OMS says again"
     do(told, lambda session, who: give_back_bits(session, who, [place], seen=seen))

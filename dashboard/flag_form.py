@@ -1,6 +1,7 @@
 """To flag a block: ticked components × ranges, with status, cause and comment; what it would do is said before."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from html import escape
 
@@ -84,7 +85,7 @@ def _confirm(flags: Sequence[Flag], *, seen: int) -> None:
             type="primary",
             shortcut="Ctrl+Enter",
             on_click=_set,
-            args=(f"{what} → {flags[0].status.word}", flags, seen),
+            args=(what, flags, seen),
         )
         st.button(
             "Give back to the machine",
@@ -100,8 +101,12 @@ def _confirm(flags: Sequence[Flag], *, seen: int) -> None:
         )
 
 
-def _set(told: str, flags: Sequence[Flag], seen: int) -> None:
-    if do(told, lambda session, who: flag_lumisections(session, who, flags, seen=seen)):
+def _set(what: str, flags: Sequence[Flag], seen: int) -> None:
+    """Flag as the form says now: it may have been filled in further since the button was drawn."""
+    said = st.session_state
+    status, cause, comment = Status(said["flag-status"]), said.get("flag-cause"), said["flag-comment"].strip()
+    now = [replace(flag, status=status, cause=cause or None, comment=comment or None) for flag in flags]
+    if do(f"{what} → {status.word}", lambda session, who: flag_lumisections(session, who, now, seen=seen)):
         st.session_state["flag-comment"] = ""
 
 

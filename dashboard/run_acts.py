@@ -1,6 +1,6 @@
 """What may be done with a run: move its state, mark it significant, say its class and why it stopped, refresh it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from html import escape
 from typing import Any
@@ -10,6 +10,7 @@ import streamlit as st
 from backend.access import Action
 from backend.certify.moving_runs import move_run
 from backend.certify.runs import edit_run_class, edit_stop_reason, mark_significant, unmark_significant
+from backend.record import Recorded
 from dashboard.doing import do
 from dashboard.literal import literal
 from dashboard.permits import permit, permitted_button
@@ -71,11 +72,14 @@ def _words(run_number: int, attributes: Mapping[str, Any], *, is_open: bool, see
             label, value=old or "", key=key, disabled=not given.is_given, help=literal(given.reason) or None
         )
         changed = given.and_if(new.strip() != (old or ""), "Nothing is changed.")
-        act = partial(
-            do,
-            f"{label} of run {run_number}: {new.strip() or 'taken back'}",
-            lambda session, who, said=command, text=new: said(
-                session, who, run_number, text.strip() or None, seen=seen
-            ),
-        )
+        act = partial(_save, label, command, run_number, typed_in=key, seen=seen)
         permitted_button(f"Save {label.lower()}", changed, key=f"{key}-save", on_click=act)
+
+
+def _save(label: str, command: Callable[..., Recorded], run_number: int, *, typed_in: str, seen: int) -> None:
+    """Save what stands in the field now: it may have been typed on since the button was drawn."""
+    text = str(st.session_state[typed_in]).strip()
+    do(
+        f"{label} of run {run_number}: {text or 'taken back'}",
+        lambda session, who: command(session, who, run_number, text or None, seen=seen),
+    )

@@ -24,9 +24,9 @@ def ask_oms(run_number: int, *, is_open: bool, seen: int) -> None:
         args=(run_number,),
     )
     may_reset = permit(Action.RUN_RESET).and_if(is_open, closed)
-    with_people = st.checkbox(
+    st.checkbox(
         "What people said is withdrawn too",
-        key=f"act-reset-people-{run_number}",
+        key=_with_people(run_number),
         help="Class, significance, flags",
         disabled=not may_reset.is_given,
     )
@@ -37,7 +37,7 @@ def ask_oms(run_number: int, *, is_open: bool, seen: int) -> None:
         help="Withdraw what rules said and judge the run as though for the first time",
         on_click=_reset,
         args=(run_number,),
-        kwargs={"with_people": with_people, "seen": seen},
+        kwargs={"seen": seen},
     )
 
 
@@ -49,7 +49,13 @@ def _refresh(run_number: int) -> None:
     attempt(f"Run {run_number} is as OMS says now", refreshed)
 
 
-def _reset(run_number: int, *, with_people: bool, seen: int) -> None:
+def _with_people(run_number: int) -> str:
+    return f"act-reset-people-{run_number}"
+
+
+def _reset(run_number: int, *, seen: int) -> None:
+    with_people = bool(st.session_state[_with_people(run_number)])
+
     def reset(who: Actor) -> Recorded:
         with open_oms(settings()) as oms:
             return reset_run(engine(), who, run_number, oms=oms, with_people=with_people, seen=seen)

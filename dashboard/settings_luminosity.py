@@ -45,8 +45,8 @@ def import_popover() -> None:
         )
         if found.paths:
             st.warning(f"It is the luminosity of {', '.join(found.paths)} alone, and will stand for that of the run.")
-        why = st.text_input("Why", key="luminosity-why", placeholder="what the log will say", max_chars=300)
-        st.button("Import", key="luminosity-import", type="primary", on_click=_import, args=(errand, why.strip()))
+        st.text_input("Why", key="luminosity-why", placeholder="what the log will say", max_chars=300)
+        st.button("Import", key="luminosity-import", type="primary", on_click=_import, args=(errand,))
 
 
 def _read(file: UploadedFile) -> tuple[ImportLuminosity, Brilcalc]:
@@ -59,8 +59,8 @@ def _read(file: UploadedFile) -> tuple[ImportLuminosity, Brilcalc]:
     return kept[1], kept[2]
 
 
-def _import(errand: ImportLuminosity, why: str) -> None:
-    said = errand.model_copy(update={"why": why})
+def _import(errand: ImportLuminosity) -> None:
+    said = errand.model_copy(update={"why": str(st.session_state["luminosity-why"]).strip()})
     try:
         with reading() as session:
             number = ask(session, said.kind, said.model_dump(mode="json"), by=actor().name)

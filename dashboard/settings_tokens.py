@@ -93,19 +93,17 @@ def _new(rights: Matrix) -> None:
         "Name", key="token-name", placeholder="the script that it is for", max_chars=80, disabled=is_locked
     )
     way = st.segmented_control("It may", _WAYS, default=_READS, key="token-way", required=True, disabled=is_locked)
-    scope: Sequence[str] = {_READS: (), _ALL: ("*",)}.get(str(way), ())
+    chosen: Sequence[str] = ()
     if way == _CHOSEN:
-        scope = st.multiselect("Rights", _own_rights(person(), rights), key="token-scope", disabled=is_locked)
+        chosen = st.multiselect("Rights", _own_rights(person(), rights), key="token-scope", disabled=is_locked)
     days = st.number_input("Days", 1, most, min(90, most), key="token-days", disabled=is_locked, width=120)
     ends = datetime.now(UTC) + timedelta(days=int(days))
     st.caption(
         f"Good until {ends:%d %b %Y}, and for {settings().personal_token_login_days:g} days after your last login. "
         "It never may more than you may yourself when it is used."
     )
-    ready = given.and_if(bool(name.strip()), "Name it.").and_if(way != _CHOSEN or bool(scope), "Choose a right.")
-    permitted_button(
-        "Make the token", ready, key="token-make", type="primary", on_click=_make, args=(name, tuple(scope), int(days))
-    )
+    ready = given.and_if(bool(name.strip()), "Name it.").and_if(way != _CHOSEN or bool(chosen), "Choose a right.")
+    permitted_button("Make the token", ready, key="token-make", type="primary", on_click=_make)
 
 
 def _own_rights(actor: Actor, rights: Matrix) -> list[str]:
@@ -115,7 +113,14 @@ def _own_rights(actor: Actor, rights: Matrix) -> list[str]:
     return [str(grant) for grant in sorted(granted, key=lambda g: (order.index(g.action), g.workspace or ""))]
 
 
-def _make(name: str, scope: tuple[str, ...], days: int) -> None:
+def _make() -> None:
+    """Make it as the form says now: it may have been filled in further since the button was drawn."""
+    said = st.session_state
+    name, days = str(said["token-name"]), int(said["token-days"])
+    scope = {_READS: (), _ALL: ("*",)}.get(str(said["token-way"]), tuple(said.get("token-scope", ())))
+    if said["token-way"] == _CHOSEN and not scope:
+        return
+
     def made(actor: Actor) -> None:
         keep_known(who())
         with transaction(engine()) as session:
