@@ -160,10 +160,14 @@ def _past_reach(session: Session, act: Act) -> _PastReach:
 
 _LOCK_DATASETS = text("""
     SELECT d.id, d.run_number, d.name, d.change_set FROM dataset_identity d
-    WHERE (d.run_number, d.name) IN (SELECT * FROM unnest(CAST(:numbers AS int[]), CAST(:names AS text[])))
-       OR d.id = ANY(:ids) OR d.run_number = ANY(:runs)
+    WHERE d.id IN (
+        SELECT i.id FROM unnest(CAST(:numbers AS int[]), CAST(:names AS text[])) AS named (run_number, name)
+            JOIN dataset_identity i USING (run_number, name)
+        UNION SELECT unnest(CAST(:ids AS int[]))
+        UNION SELECT i.id FROM dataset_identity i WHERE i.run_number = ANY(CAST(:runs AS int[])))
     ORDER BY d.id FOR UPDATE
 """)
+"""Each way to name a dataset has an index; asked for as one *or* another, all two hundred thousand would be read."""
 _NEW_IDS = text("SELECT nextval('dataset_identity_id_seq') FROM generate_series(1, :count)")
 
 
