@@ -7,6 +7,7 @@ import streamlit as st
 from backend.configuration import Side
 from backend.queries.log import LogFilter
 from dashboard.data import desks
+from dashboard.literal import literal
 from dashboard.session import to_address
 from models.vocabulary import ActKind
 
@@ -16,6 +17,8 @@ _TEXTS = (  # the run is not called "run" in the address: that is the Run page's
     ("dataset", "Dataset", "PromptReco", 130),
     ("text", "Words", "in reasons, comments, causes", 250),
 )
+_TOO_LONG = 10
+"""A run number has fewer digits: more would not fit into the column."""
 FIELDS = ("by", "run_number", "dataset", "text", "workspace", "kind", "since", "until")
 
 
@@ -48,19 +51,27 @@ def log_filter() -> LogFilter:
         until = _day("until", "to day")
         is_empty = not any([*said.values(), workspace, chosen, since, until])
         st.button("Clear", type="tertiary", key="log-clear", on_click=_clear, disabled=is_empty)
-    run = said["run_number"].strip()
-    if run and not run.isdecimal():
-        st.error(f"{run!r} is no run number.", icon=":material/filter_alt_off:")
+    run = _run_number(said["run_number"].strip())
     return LogFilter(
         by=said["by"] or None,
         kinds=frozenset(map(ActKind, chosen)),
-        run_number=int(run) if run.isdecimal() else None,
+        run_number=run,
         dataset=said["dataset"] or None,
         workspace=workspace,
         since=_begin(since),
         until=None if until is None else _begin(until + timedelta(days=1)),
         text=said["text"] or None,
     )
+
+
+def _run_number(typed: str) -> int | None:
+    """The run; what is no number of a run is said, and no act is about it."""
+    if not typed:
+        return None
+    if typed.isdecimal() and len(typed) < _TOO_LONG:
+        return int(typed)
+    st.error(literal(f"{typed!r:.80} is no run number."), icon=":material/filter_alt_off:")
+    return 0
 
 
 def _text(key: str, label: str, hint: str, width: int) -> str:
