@@ -17,7 +17,9 @@ RUNS = 40
 
 def test_a_history_is_made_once_and_asked_every_question(postgresql: Embedded) -> None:
     history, again = history_of(postgresql, RUNS), history_of(postgresql, RUNS)
-    figures = {figure.name: figure for figure in (*reads.made(again), *reads.asked(again, questions=12))}
+    figures = {
+        figure.name: figure for figure in (*reads.made(again), *reads.asked(again, questions=12), reads.edited(again))
+    }
     history.engine.dispose()
     again.engine.dispose()
 

@@ -43,7 +43,8 @@ def _figures(history: History, told: Sequence[reads.Told], *, is_quick: bool, wi
     if with_pages:
         effort = _QUICK if is_quick else _WHOLE
         yield from pages.seen(history, **effort)
-    yield from reads.written(history, told)
+    yield reads.edited(history)
+    yield reads.ingested(history, told)
 
 
 def _told(figures: Iterator[Figure], runs: int) -> Iterator[Figure]:

@@ -21,7 +21,7 @@ from backend.queries.as_of import segments_as_of
 from backend.rebuild import differences
 from backend.record import DatasetKey
 from backend.settings import Settings
-from models.lumis import LumiSet
+from models.lumis import LumiRange, LumiSet
 from models.vocabulary import Status
 from scripts.benchmarks.dataset_questions import measure_dataset_questions
 from scripts.benchmarks.growth.histories import History
@@ -70,8 +70,8 @@ def asked(history: History, *, questions: int) -> Iterator[Figure]:
     yield Figure("a dataset as of an act, 95th of 100", p95_of(taken))
 
 
-def written(history: History, told: Sequence[Told]) -> Iterator[Figure]:
-    """A person's edit of a range, and runs that come from OMS."""
+def edited(history: History) -> Figure:
+    """A person's edit of a range, each in another dataset that is OPEN."""
     on, expert, chance = history.engine, demo_actor("dc-expert"), random.Random(history.runs)
     with transaction(on) as session:
         datasets = session.execute(_OPEN).all()
@@ -79,14 +79,19 @@ def written(history: History, told: Sequence[Told]) -> Iterator[Figure]:
     def edit() -> None:
         run, name, lumisections = chance.choice(datasets)
         first = chance.randint(1, lumisections)
-        where = LumiSet.of([(first, min(lumisections, first + 20))])
+        where = LumiSet.of([LumiRange(first, min(lumisections, first + 20))])
         flag = Flag(Place(DatasetKey(run, name), ("ecal-ecal",), where), Status.BAD, comment="seen on the plots")
         with transaction(on) as session:
             flag_lumisections(session, expert, [flag], seen=None)
 
     edit()
-    yield Figure("a person's edit of a range, 95th of 100", p95_of([_ms(edit) for _ in range(_TIMES)]), target=300)
-    yield Figure("ingest of a run of about 534 lumisections, 95th of 100", p95_of(list(_ingested(on, told))))
+    return Figure("a person's edit of a range, 95th of 100", p95_of([_ms(edit) for _ in range(_TIMES)]), target=300)
+
+
+def ingested(history: History, told: Sequence[Told]) -> Figure:
+    """Runs that come from OMS."""
+    taken = list(_ingested(history.engine, told))
+    return Figure("ingest of a run of about 534 lumisections, 95th of 100", p95_of(taken))
 
 
 def told_by_oms(simulator: Simulator, *, runs: int) -> list[Told]:
