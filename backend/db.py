@@ -4,7 +4,7 @@ import importlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import ClauseElement, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DisconnectionError, OperationalError
@@ -26,10 +27,21 @@ from backend.embedded import Embedded
 from backend.errors import DatabaseUnavailable
 from backend.outage import ALL_IN_USE, outage_sentence
 from backend.settings import settings
+from backend.silence import OF_CLIENT, OF_SERVER, HeardConnection, SilentLine, heard
 
 ROOT = Path(__file__).resolve().parent.parent
 _PLAIN: Any = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # it has no annotations
 """PostgreSQL as it is written where no driver fills in values: a per cent sign stands for itself."""
+
+_OF_SESSION = "-c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+
+RECORDED = "recorded"
+"""Under this a session's ``info`` has the number of the act that it is about to commit."""
+
+_MAY_BE_DONE = (
+    "The database fell silent while act {act} was being written down. Whether it was is in the Log: look there before "
+    "you do it again."
+)
 
 SECONDS_FOR_A_CONNECTION = 5.0
 """Who gets none of a process's connections for so long is told so, instead of waiting without a word."""
@@ -42,20 +54,27 @@ def database_url() -> str:
 
 
 def engine_for(url: str, *, pool_size: int = 10) -> Engine:
-    """An engine on the database at a libpq URL, through psycopg; transactions left idle are ended."""
+    """An engine on the database at a libpq URL, through psycopg; silence is noticed, idle transactions are ended."""
     scheme, _, rest = url.partition("://")
     if not scheme.startswith(("postgresql", "postgres")):
         said = scheme if rest else "no URL"  # words without a scheme may be a password
         raise DatabaseUnavailable(f"The registry needs PostgreSQL; {said!r} is something else.")
-    return create_engine(
+    made = create_engine(
         f"postgresql+psycopg://{rest}",
         pool_size=pool_size,
         max_overflow=10,
         pool_timeout=SECONDS_FOR_A_CONNECTION,
         pool_pre_ping=True,
         json_deserializer=orjson.loads,
-        connect_args={"options": "-c idle_in_transaction_session_timeout=60s -c timezone=UTC", "connect_timeout": 10},
+        connect_args={"options": f"{_OF_SESSION} {OF_SERVER}", **OF_CLIENT},
     )
+    event.listen(made, "do_connect", _connect)
+    return made
+
+
+def _connect(_dialect: Any, _record: Any, args: list[Any], named: dict[str, Any]) -> HeardConnection:
+    """A connection of which no call waits for ever."""
+    return HeardConnection.connect(*args, **named)
 
 
 @cache
@@ -73,13 +92,18 @@ def transaction(on: Engine) -> Iterator[Session]:
     Raises
     ------
     DatabaseUnavailable
-        If PostgreSQL does not answer, cannot write, or every connection is in use.
+        If PostgreSQL does not answer, cannot write, or every connection is in use. Where it fell silent while an act
+        was being committed, nobody can know whether that was done, and the sentence says so.
     """
     session = Session(on, autoflush=False)
+    act = None
     try:
         with session.begin():
             yield session
+            act = session.info.get(RECORDED)
     except OperationalError as error:
+        if act is not None:
+            raise DatabaseUnavailable(_MAY_BE_DONE.format(act=act)) from error
         raise DatabaseUnavailable(outage_sentence(error.orig or error)) from error
     except NoneFree as error:
         raise DatabaseUnavailable(ALL_IN_USE) from error
@@ -136,8 +160,8 @@ def bulk(on: Engine, statement: ClauseElement) -> pl.DataFrame:
     DatabaseUnavailable
         If PostgreSQL does not answer.
     """
-    with _bulk_cursor(on) as cursor:
-        return _frame(cursor, statement)
+    with _bulk_line(on) as line:
+        return line.frame(statement)
 
 
 Reader = Callable[[ClauseElement], pl.DataFrame]
@@ -147,34 +171,60 @@ Reader = Callable[[ClauseElement], pl.DataFrame]
 @contextmanager
 def snapshot(on: Engine) -> Iterator[Reader]:
     """Several large results as frames, all of one moment: what others commit meanwhile is in none of them."""
-    with _bulk_cursor(on) as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield partial(_frame, cursor)
+    with _bulk_line(on) as line:
+        line.do("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield line.frame
+
+
+class _BulkLine:
+    """An ADBC connection with its cursor. ADBC waits without asking, so each call is made in a thread."""
+
+    def __init__(self, on: Engine) -> None:
+        self._url = on.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        pool = _adbc_pool(self._url, os.getpid())
+        self.connection = heard(pool.connect, conninfo=self._url, late=lambda late: late.close())
+        self._cursor: Any = self.connection.cursor()
+
+    def do(self, statement: str) -> None:
+        """Execute a statement that gives nothing."""
+        heard(lambda: self._cursor.execute(statement), conninfo=self._url, late=lambda _: self.connection.invalidate())
+
+    def frame(self, statement: ClauseElement) -> pl.DataFrame:
+        """What a statement gives."""
+        told = str(statement.compile(dialect=_PLAIN, compile_kwargs={"literal_binds": True}))
+
+        def read() -> Any:
+            self._cursor.execute(told)
+            return self._cursor.fetch_arrow_table()
+
+        frame = pl.from_arrow(heard(read, conninfo=self._url, late=lambda _: self.connection.invalidate()))
+        assert isinstance(frame, pl.DataFrame)
+        return frame
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._cursor.close()
+        self.connection.close()
 
 
 @contextmanager
-def _bulk_cursor(on: Engine) -> Iterator[Any]:
-    connection = None
+def _bulk_line(on: Engine) -> Iterator[_BulkLine]:
+    line = None
     try:
-        connection = _adbc_pool(on.url.render_as_string(hide_password=False), os.getpid()).connect()
-        with closing(connection.cursor()) as cursor:
-            yield cursor
+        line = _BulkLine(on)
+        yield line
+    except SilentLine as error:
+        line = None  # the thread that was left has it
+        raise DatabaseUnavailable(outage_sentence(error)) from error
     except adbc.OperationalError as error:
-        if connection is not None:
-            connection.invalidate()
+        if line is not None:
+            line.connection.invalidate()
         raise DatabaseUnavailable(outage_sentence(error)) from error
     except NoneFree as error:
         raise DatabaseUnavailable(ALL_IN_USE) from error
     finally:
-        if connection is not None:
-            connection.close()
-
-
-def _frame(cursor: Any, statement: ClauseElement) -> pl.DataFrame:
-    cursor.execute(str(statement.compile(dialect=_PLAIN, compile_kwargs={"literal_binds": True})))
-    frame = pl.from_arrow(cursor.fetch_arrow_table())
-    assert isinstance(frame, pl.DataFrame)
-    return frame
+        if line is not None:
+            line.close()
 
 
 def import_bulk() -> Any:
@@ -184,7 +234,8 @@ def import_bulk() -> Any:
 
 @cache
 def _adbc_pool(url: str, pid: int) -> QueuePool:
-    source = import_bulk().connect(url.replace("postgresql+psycopg://", "postgresql://", 1))
+    own = conninfo_to_dict(url).get("options") or ""
+    source = import_bulk().connect(make_conninfo(url, **OF_CLIENT, options=f"{own} {OF_SERVER}".strip()))
     clone: Any = source.adbc_clone
     pool = QueuePool(clone, pool_size=4, max_overflow=4, timeout=SECONDS_FOR_A_CONNECTION)
     event.listen(pool, "checkout", _ping)

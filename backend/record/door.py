@@ -20,6 +20,9 @@ from backend.record.reach import Reach, reach_of
 from backend.record.writing import append, stamped, tick
 from models.vocabulary import ActKind, Origin
 
+SMALL = 20
+"""An act on so many runs and datasets or fewer is written down in no time."""
+
 
 def record(session: Session, act: Act, *, seen: int | None = None) -> Recorded:
     """Put an act into the log and its consequences into the projections, in the session's transaction.
@@ -56,7 +59,7 @@ def record(session: Session, act: Act, *, seen: int | None = None) -> Recorded:
     configurations = draw_configurations(session, picture, act=act, reach=reach)
     draw_cycles(session, picture, act=act, cycles=cycles)
     draw_golden_jsons(session, picture, act=act, jsons=golden_jsons)
-    stamp = tick(session, act)
+    stamp = tick(session, act, is_small=len(picture.runs) + len(picture.datasets) <= SMALL)
     try:
         append(session, act, stamp=stamp, reach=reach, numbered=numbered, configurations=configurations)
     except IntegrityError as error:

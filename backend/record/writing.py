@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
+from backend.db import RECORDED
 from backend.projections.picture import Picture, Row
 from backend.record.act import Act, Recorded
 from backend.record.numbering import PENDING, Numbered
@@ -18,7 +19,9 @@ _TICK = text("""
          act AS (INSERT INTO change_set (id, at, "by", why, kind, undoes, scope)
                  SELECT n, at, :by, :why, :kind, CAST(:undoes AS bigint), CAST(:scope AS jsonb) FROM tick
                  RETURNING id, at)
-    SELECT id, at, pg_notify('registry', id::text) FROM act
+    SELECT id, at, pg_notify('registry', id::text),
+           set_config('idle_in_transaction_session_timeout', :idle, true)
+    FROM act
 """)
 _NEW_RUNS = text("INSERT INTO run_identity (run_number, change_set) SELECT unnest(CAST(:runs AS int[])), :act")
 _NEW_DATASETS = text("""
@@ -73,14 +76,22 @@ _GOLDEN_JSON_WORDS = text("""
 """)
 
 
+_IDLE, _IDLE_AFTER_SMALL = "60s", "10s"
+"""For how long a session that has the clock may be silent before the server ends it."""
+
+
 def as_json(rows: Any) -> str:
     """The rows as a JSON text: one parameter however many rows, typed by the statement that unpacks it."""
     return orjson.dumps(rows, option=orjson.OPT_SERIALIZE_NUMPY).decode()
 
 
-def tick(session: Session, act: Act) -> Recorded:
-    """Take the clock, last of all locks, and open the change set; listeners hear of it when it commits."""
-    number, at, _ = session.execute(
+def tick(session: Session, act: Act, *, is_small: bool = False) -> Recorded:
+    """Take the clock, last of all locks, and open the change set; listeners hear of it when it commits.
+
+    Whoever has the clock and falls silent holds up everybody: after a small act sooner than after a large one, whose
+    rows take their time.
+    """
+    number, at, *_ = session.execute(
         _TICK,
         {
             "by": act.by,
@@ -88,8 +99,10 @@ def tick(session: Session, act: Act) -> Recorded:
             "kind": act.kind.value,
             "undoes": act.undoes,
             "scope": None if act.scope is None else as_json(act.scope),
+            "idle": _IDLE_AFTER_SMALL if is_small else _IDLE,
         },
     ).one()
+    session.info[RECORDED] = number
     return Recorded(number, at)
 
 
