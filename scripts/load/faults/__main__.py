@@ -31,6 +31,7 @@ def main() -> int:
     names = [*ON_ONE_REGISTRY, CLOCK, DISK]
     parser.add_argument("faults", nargs="*", metavar="FAULT", help=f"only these: {', '.join(names)}")
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="keep logs and pictures of the pages here")
+    parser.add_argument("--quick", action="store_true", help="few writers and readers, for a short time")
     options = parser.parse_args()
     if unknown := set(options.faults) - set(names):
         parser.error(f"there is no fault {', '.join(sorted(unknown))}; there are {', '.join(names)}")
@@ -39,25 +40,25 @@ def main() -> int:
     is_well = True
     with tempfile.TemporaryDirectory(prefix="run-registry-faults-") as made:
         folder = options.pictures or Path(made)
-        for row in rows(chosen, folder.resolve()):
+        for row in rows(chosen, folder.resolve(), quick=options.quick):
             print(row, flush=True)
             is_well = is_well and row.is_well
     return 0 if is_well else 1
 
 
-def rows(chosen: list[str], folder: Path) -> Iterator[Row]:
+def rows(chosen: list[str], folder: Path, *, quick: bool) -> Iterator[Row]:
     """The lines of the faults that are chosen; some share a registry, some need one of their own."""
     if shared := [fault for name, fault in ON_ONE_REGISTRY.items() if name in chosen]:
-        with scene(folder / "registry") as at:
+        with scene(folder / "registry", quick=quick) as at:
             for fault in shared:
                 yield _done(fault, at)
     if CLOCK in chosen:
-        yield from clocks(folder / "clock")
+        yield from clocks(folder / "clock", quick=quick)
     if DISK in chosen:
-        yield from full_disk(folder / "disk")
+        yield from full_disk(folder / "disk", quick=quick)
 
 
-def clocks(folder: Path) -> Iterator[Row]:
+def clocks(folder: Path, *, quick: bool) -> Iterator[Row]:
     """On a registry whose worker and database have clocks of their own."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -65,16 +66,16 @@ def clocks(folder: Path) -> Iterator[Row]:
     except NoCompiler as error:
         yield Row("clock of a machine jumps", skipped=str(error))
         return
-    with scene(folder, database_environment=of_database.environment) as at:
+    with scene(folder, database_environment=of_database.environment, quick=quick) as at:
         sources.restarted_with(at, of_worker)
         yield _done(lambda scene: sources.clock_of_worker(scene, of_worker), at)
         yield _done(lambda scene: sources.clock_of_database(scene, of_database), at)
 
 
-def full_disk(folder: Path) -> Iterator[Row]:
+def full_disk(folder: Path, *, quick: bool) -> Iterator[Row]:
     """On a registry whose database lies on a small disk."""
     try:
-        with disk.small_disk(folder / "volume") as volume, scene(folder, database_folder=volume) as at:
+        with disk.small_disk(folder / "volume") as volume, scene(folder, database_folder=volume, quick=quick) as at:
             yield _done(disk.disk_full, at)
     except disk.NoSmallDisk as error:
         yield Row(disk.FAULT, skipped=str(error))

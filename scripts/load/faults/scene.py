@@ -113,8 +113,12 @@ def scene(
     *,
     database_folder: Path | None = None,
     database_environment: Mapping[str, str] | None = None,
+    quick: bool = False,
 ) -> Iterator[Scene]:
-    """Start everything, and wait until OMS has been taken in so far that people can work; a run a second follows."""
+    """Start everything, and wait until OMS has been taken in so far that people can work; a run a second follows.
+
+    ``quick``: few writers and readers, for a short time.
+    """
     with Stack(
         folder, database_folder=database_folder, database_environment=database_environment, environment=ENVIRONMENT
     ) as stack:
@@ -123,7 +127,7 @@ def scene(
         address = stack.web()
         wait(lambda: len(open_runs(stack.address("api"))) >= _RUNS_AT_FIRST, "there are runs to work on")
         with onlooker(address, folder / "pictures") as look:
-            yield Scene(stack, look)
+            yield Scene(stack, look, 1.5, writers=2, readers=2) if quick else Scene(stack, look)
 
 
 def open_runs(api: str, *, most: int = 8) -> list[int]:
