@@ -17,7 +17,7 @@ from models.lumis import LumiRange, LumiSet
 from models.vocabulary import Status
 from scripts.benchmarks.season import ingest_season
 from scripts.simulator.running import running_simulator
-from tests.browser.desk import a_registry, arrived
+from tests.browser.desk import a_registry, arrived, settled
 from tests.certified_season import open_datasets, sign_off_runs
 
 ENTRY = Path(__file__).parents[2] / "dashboard" / "entry.py"
@@ -70,7 +70,8 @@ def state_of(page: Page, id_: str):
 
 
 def press(page: Page, key: str) -> None:
-    """A key that no field hears."""
+    """A key that no field hears, once the buttons that it stands for are drawn."""
+    settled(page)
     page.locator(".rr-title").first.click()
     page.keyboard.press(key)
 
