@@ -10,7 +10,7 @@ from backend.queries.columns import columns_catalogue
 from backend.queries.filter_sql import RUN, runs_and_online
 from backend.queries.filters import EVERYTHING, Filter
 from backend.queries.live import latest_change
-from backend.queries.runs import runs_where
+from backend.queries.runs import keep_total, runs_where
 from backend.queries.totals import Counting
 from models.vocabulary import RunState
 
@@ -43,11 +43,13 @@ def counters(session: Session, filter: Filter = EVERYTHING) -> Counters:
     InvalidFilter
         If the filter cannot be.
     """
-    known = _COUNTED.at(session, latest_change(session))
+    latest = latest_change(session)
+    known = _COUNTED.at(session, latest)
     found = known.of(filter)
     if found is None:
         found = _count(session, filter)
         known.keep(filter, found)
+        keep_total(session, filter, found.runs, latest=latest)
     return found
 
 

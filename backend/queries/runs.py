@@ -25,7 +25,7 @@ from backend.queries.filter_sql import (
 )
 from backend.queries.filters import EVERYTHING, Filter, checked
 from backend.queries.flag_counts import FlagCounts
-from backend.queries.live import latest_change
+from backend.queries.live import Latest, latest_change
 from backend.queries.matching import Matching, Term
 from backend.queries.totals import Counting
 from models.lumis import LumiSet
@@ -162,6 +162,11 @@ def _found(
     return FoundRuns(tuple(numbers), total, latest.change_set)
 
 
+def keep_total(session: Session, filter: Filter, total: int, *, latest: Latest) -> None:
+    """Somebody counted the runs that a filter lets through, as they are after the latest act: a page need not again."""
+    _RUNS_FOUND.at(session, latest).keep(filter, total)
+
+
 def _rows(
     session: Session, catalogue: ColumnsCatalogue, numbers: Sequence[int], *, with_bits: bool, with_oms: bool
 ) -> tuple[RunRow, ...]:
@@ -214,7 +219,12 @@ def _terms(sort: Sequence[Sort], flags: Mapping[str, int]) -> list[Term]:
     def column(key: str) -> ColumnElement[Any]:
         return worst_flags(key, flags) if "-" in key else sort_column(_sortable(key).name)
 
-    return [(column(key.key), key.descending) for key in sort]
+    said = [(column(key.key), key.descending) for key in sort]
+    return said[: sort.index(_LATEST_FIRST)] if _LATEST_FIRST in sort else said
+
+
+_LATEST_FIRST = Sort("run_number", descending=True)
+"""How runs come anyway that are equal otherwise; as it stands nothing after it is asked for."""
 
 
 def worst_flags(component: str, flags: Mapping[str, int]) -> ColumnElement[int]:

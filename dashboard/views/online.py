@@ -45,8 +45,8 @@ def _runs(asked: Filter, columns: tuple[QualityColumn, ...], sheet: str, live: b
     sort = _sort(event)
     held = _held_back(asked, live)
     page = _page_number(event)
+    figures = figures_of_runs(asked)  # they count the runs, and then the page need not
     found = page_of_runs(all_of((asked, held)), sort=sort, page=page, size=ROWS, with_bits=sheet == BITS)
-    figures = figures_of_runs(asked)
     with st.container(key="figures-row", horizontal=True, vertical_alignment="center"):
         figures_line(figures)
         _pager(found.total, page=page, new=figures.runs - found.total)

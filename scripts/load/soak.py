@@ -88,10 +88,10 @@ async def _together(
     watching = asyncio.create_task(watched(memory_of, WATCHED, every=seconds / _SAMPLES))
     late = asyncio.create_task(_lateness(soaked.late))
     stopped = Event()
-    browser = asyncio.to_thread(
-        chromium.look_on, web, seconds, tally=soaked.painted, think=THINK_SECONDS, stopped=stopped
+    painted = {"tally": soaked.painted, "think": THINK_SECONDS, "stopped": stopped}
+    beside = (
+        asyncio.create_task(asyncio.to_thread(chromium.look_on, web, seconds, **painted)) if options.browser else None
     )
-    beside = asyncio.create_task(browser) if options.browser else None
     try:
         await asyncio.gather(
             people(web, options.people, seconds, tally=soaked.tally, ledger=soaked.ledger, seed=options.seed),

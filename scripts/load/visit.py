@@ -162,7 +162,8 @@ class Visit:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await reaction.ended.wait()
         except (TimeoutError, ConnectionClosed) as error:
-            raise VisitBroken(f"No answer after {time.perf_counter() - reaction.sent:.1f} s: {error!r}") from error
+            seconds, how = time.perf_counter() - reaction.sent, "begun" if reaction.begun else "not begun"
+            raise VisitBroken(f"No answer after {seconds:.1f} s, {how}: {error!r}") from error
         finally:
             self._waiting = None
         return reaction

@@ -116,3 +116,14 @@ def test_who_turns_pages_of_datasets_or_sorts_them_anew_counts_once_and_another_
         assert len(counts) == 1
         assert found(0, "waiting") == (0, [])
         assert len(counts) == 2
+
+
+def test_a_page_beside_its_figures_counts_no_more_and_the_latest_first_is_how_runs_come_anyway(engine: Engine) -> None:
+    with transaction(engine) as session:
+        for run_number in range(1, 6):
+            a_run(session, run_number)
+    with transaction(engine) as session:
+        assert counters(session, OPEN).runs == 5
+        with counting(engine) as counts:
+            assert page(session, sort=(Sort("run_number", descending=True), Sort("start_time"))) == (5, [5, 4])
+            assert counts == []
