@@ -174,7 +174,7 @@ def test_who_writes_holds_the_kind_before_it_is_read_so_that_nothing_slips_betwe
     with transaction(engine) as first:
         lock_configuration(first, [CAUSE])
         with (
-            pytest.raises(DatabaseUnavailable, match="lock timeout"),
+            pytest.raises(DatabaseUnavailable, match="Somebody holds what is needed"),
             transaction(engine) as second,
         ):
             second.execute(text("SET LOCAL lock_timeout = '50ms'"))

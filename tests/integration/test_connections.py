@@ -35,7 +35,7 @@ def test_who_gets_no_connection_is_told_and_the_next_one_is_served(impatient: En
 
 
 def test_the_same_holds_of_bulk_reads(impatient: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    pool = _adbc_pool(impatient.url.render_as_string(hide_password=False), os.getpid())
+    pool = _adbc_pool(impatient.url.set(drivername="postgresql").render_as_string(hide_password=False), os.getpid())
     monkeypatch.setattr(pool, "_timeout", 0.05)
     held = [pool.connect() for _ in range(8)]
     with pytest.raises(DatabaseUnavailable) as told:

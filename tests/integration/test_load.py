@@ -1,6 +1,5 @@
 """Virtual people do through the real web process what they are told to have done, and the log is compared with that."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +19,7 @@ from scripts.load.report import Soaked, what_was_missed
 from scripts.load.stack import Stack
 from scripts.load.tally import Tally
 from tests.conftest import an_empty_registry
+from tests.coroutines import run
 
 RUNS = 240
 """Of which the datasets of eight are open to certifiers."""
@@ -48,7 +48,7 @@ def work(address: str, on: Engine, *, count: int, seconds: float, rounds: int | 
     """What people came to, in so many seconds or so many rounds."""
     tally, ledger = Tally(), Ledger(latest_act(on))
     roles = ("ecal-certifier", "dc-expert")
-    asyncio.run(people(address, count, seconds, tally=tally, ledger=ledger, think=0.02, roles=roles, rounds=rounds))
+    run(people(address, count, seconds, tally=tally, ledger=ledger, think=0.02, roles=roles, rounds=rounds))
     return tally, ledger
 
 

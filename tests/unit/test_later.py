@@ -1,6 +1,5 @@
 """What the first page does not need is imported afterwards: the HTTP API, and what bulk reads bring with them."""
 
-import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from dashboard.later import Later, import_for
+from tests.coroutines import run
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = "from starlette.responses import PlainTextResponse\napp = PlainTextResponse('here it is')\n"
@@ -34,7 +34,7 @@ def test_an_import_that_fails_is_told_and_tried_again(module: Path) -> None:
     later = Later(module.stem)
     module.write_text("raise RuntimeError('not today')\n", encoding="utf-8")
     with pytest.raises(RuntimeError, match="not today"):
-        asyncio.run(later({}, None, None))
+        run(later({}, None, None))
 
     module.write_text(PROGRAM + "# another length, so that nobody takes it for the old one\n", encoding="utf-8")
     assert TestClient(later).get("/").text == "here it is"
