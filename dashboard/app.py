@@ -26,6 +26,7 @@ from dashboard.login.configured import secrets_for_login
 from dashboard.login.cookies import allow_long_headers
 from dashboard.login.middleware import LoginMiddleware
 from dashboard.login.routes import LOGIN_ROUTE
+from dashboard.memory import share_heaps
 from dashboard.page_policy import page_policy
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ def way_in() -> dict[str, Any]:
 
 
 login = way_in()
+share_heaps()
 allow_long_headers()
 app = st.App(
     HERE / "entry.py",
