@@ -1,14 +1,14 @@
 """The floor under everything that is kept: one engine, one transaction per act, bulk reads for frames."""
 
-import importlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import adbc_driver_manager as adbc
+import adbc_driver_postgresql
 import orjson
 import polars as pl
 from alembic import command
@@ -183,28 +183,35 @@ class _BulkLine:
         self._url = on.url.set(drivername="postgresql").render_as_string(hide_password=False)
         pool = _adbc_pool(self._url, os.getpid())
         self.connection = heard(pool.connect, conninfo=self._url, late=lambda late: late.close())
-        self._cursor: Any = self.connection.cursor()
 
     def do(self, statement: str) -> None:
         """Execute a statement that gives nothing."""
-        heard(lambda: self._cursor.execute(statement), conninfo=self._url, late=lambda _: self.connection.invalidate())
+        self._heard(lambda: _asked(self._driver, statement))
 
     def frame(self, statement: ClauseElement) -> pl.DataFrame:
         """What a statement gives."""
         told = str(statement.compile(dialect=_PLAIN, compile_kwargs={"literal_binds": True}))
 
-        def read() -> Any:
-            self._cursor.execute(told)
-            return self._cursor.fetch_arrow_table()
-
-        frame = pl.from_arrow(heard(read, conninfo=self._url, late=lambda _: self.connection.invalidate()))
-        assert isinstance(frame, pl.DataFrame)
-        return frame
+        return self._heard(lambda: _asked(self._driver, told))
 
     def close(self) -> None:
         """Give the connection back."""
-        self._cursor.close()
         self.connection.close()
+
+    @property
+    def _driver(self) -> adbc.AdbcConnection:
+        return cast("adbc.AdbcConnection", self.connection.dbapi_connection)
+
+    def _heard(self, work: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        return heard(work, conninfo=self._url, late=lambda _: self.connection.invalidate())
+
+
+def _asked(connection: adbc.AdbcConnection, statement: str) -> pl.DataFrame:
+    """What a statement gives, straight from the driver into polars: pyarrow, which brings pandas, is not needed."""
+    with adbc.AdbcStatement(connection) as asking:
+        asking.set_sql_query(statement)
+        stream, _ = asking.execute_query()
+        return pl.DataFrame(stream)
 
 
 @contextmanager
@@ -227,17 +234,17 @@ def _bulk_line(on: Engine) -> Iterator[_BulkLine]:
             line.close()
 
 
-def import_bulk() -> Any:
-    """The module that bulk reads go through: it brings pandas, for which the start of a process need not wait."""
-    return importlib.import_module("adbc_driver_postgresql.dbapi")
-
-
 @cache
 def _adbc_pool(url: str, pid: int) -> QueuePool:
     own = conninfo_to_dict(url).get("options") or ""
-    source = import_bulk().connect(make_conninfo(url, **OF_CLIENT, options=f"{own} {OF_SERVER}".strip()))
-    clone: Any = source.adbc_clone
-    pool = QueuePool(clone, pool_size=4, max_overflow=4, timeout=SECONDS_FOR_A_CONNECTION)
+    source = adbc_driver_postgresql.connect(make_conninfo(url, **OF_CLIENT, options=f"{own} {OF_SERVER}".strip()))
+
+    def line() -> Any:
+        connection = adbc.AdbcConnection(source)
+        connection.set_autocommit(False)
+        return connection
+
+    pool = QueuePool(line, pool_size=4, max_overflow=4, timeout=SECONDS_FOR_A_CONNECTION)
     event.listen(pool, "checkout", _ping)
     return pool
 
@@ -245,9 +252,7 @@ def _adbc_pool(url: str, pid: int) -> QueuePool:
 def _ping(connection: Any, *_: object) -> None:
     """Ask a connection before it is used, as :func:`engine_for` does; a dead one is replaced by the pool."""
     try:
-        with closing(connection.cursor()) as cursor:
-            cursor.execute("SELECT 1")
-            cursor.fetchall()
+        _asked(connection, "SELECT 1")
         connection.rollback()
     except adbc.Error as error:
         raise DisconnectionError from error

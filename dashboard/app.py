@@ -14,7 +14,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from backend.db import engine, import_bulk
+from backend.db import engine
 from backend.errors import InvalidSettings, RegistryError
 from backend.guard import Guard
 from backend.identity.proxy import ProxyGate
@@ -57,7 +57,6 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 async def _import_beside() -> None:
     """What the first page needs while its browser loads; then the other pages and the API."""
     await asyncio.to_thread(import_for, FIRST)
-    await asyncio.to_thread(import_bulk)
     await asyncio.sleep(SECONDS_UNTIL_API)
     await asyncio.to_thread(import_for, sorted((HERE / "views").glob("*.py")))
     await asyncio.to_thread(api.load)
