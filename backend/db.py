@@ -177,7 +177,7 @@ def snapshot(on: Engine) -> Iterator[Reader]:
 
 
 class _BulkLine:
-    """An ADBC connection with its cursor. ADBC waits without asking, so each call is made in a thread."""
+    """An ADBC connection. ADBC waits without asking, so each call is made in a thread."""
 
     def __init__(self, on: Engine) -> None:
         self._url = on.url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -191,7 +191,6 @@ class _BulkLine:
     def frame(self, statement: ClauseElement) -> pl.DataFrame:
         """What a statement gives."""
         told = str(statement.compile(dialect=_PLAIN, compile_kwargs={"literal_binds": True}))
-
         return self._heard(lambda: _asked(self._driver, told))
 
     def close(self) -> None:
@@ -207,11 +206,17 @@ class _BulkLine:
 
 
 def _asked(connection: adbc.AdbcConnection, statement: str) -> pl.DataFrame:
-    """What a statement gives, straight from the driver into polars: pyarrow, which brings pandas, is not needed."""
+    """What a statement gives, straight from the driver into polars: pyarrow, which brings pandas, is not needed.
+
+    What breaks off between two batches is the driver's error like any other, though polars tells of it.
+    """
     with adbc.AdbcStatement(connection) as asking:
         asking.set_sql_query(statement)
         stream, _ = asking.execute_query()
-        return pl.DataFrame(stream)
+        try:
+            return pl.DataFrame(stream)
+        except pl.exceptions.ComputeError as error:
+            raise adbc.OperationalError(str(error), status_code=adbc.AdbcStatusCode.IO) from error
 
 
 @contextmanager

@@ -12,6 +12,10 @@ from backend.errors import DatabaseUnavailable
 from backend.outage import ALL_IN_USE
 
 ONE = text("SELECT 1 AS one")
+BROKEN_OFF = text("""
+    SELECT n, CASE WHEN n = 900000 THEN pg_terminate_backend(pg_backend_pid()) END AS ended
+    FROM generate_series(1, 1000000) n
+""")
 
 
 @pytest.fixture
@@ -44,3 +48,9 @@ def test_the_same_holds_of_bulk_reads(impatient: Engine, monkeypatch: pytest.Mon
     for connection in held:
         connection.close()
     assert bulk(impatient, ONE).height == 1
+
+
+def test_a_bulk_read_that_breaks_off_in_the_middle_is_told_and_the_next_one_is_served(engine: Engine) -> None:
+    with pytest.raises(DatabaseUnavailable, match="The database does not answer: it closed the connection"):
+        bulk(engine, BROKEN_OFF)
+    assert bulk(engine, ONE).height == 1

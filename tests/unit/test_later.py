@@ -1,4 +1,4 @@
-"""What the first page does not need is imported afterwards: the HTTP API, and what bulk reads bring with them."""
+"""What the first page does not need is imported afterwards: the HTTP API and the other pages."""
 
 import subprocess
 import sys
